@@ -19,6 +19,12 @@ public sealed record Agent
     public AgentActivity Activity { get; init; }
     public DateTimeOffset? ActivitySince { get; init; }
 
+    /// <summary>The harness whose hooks have called; null if none has, or its session has ended. On the node that they call.</summary>
+    public AgentHarness? Harness { get; init; }
+
+    /// <summary>How it can be woken when it is idle; null if it cannot, or a connection or its own calls get its mail. On the node that its wakers call.</summary>
+    public WakeWay? Wake { get; init; }
+
     /// <summary>What the agent says it is doing; null if it does not say.</summary>
     public string? Note { get; init; }
 
@@ -64,6 +70,16 @@ public enum AgentActivity
     Working,
     BlockedOnHuman,
     Blocked,
+}
+
+/// <summary>The program that runs an agent's model, as far as its hooks tell.</summary>
+public sealed record AgentHarness
+{
+    /// <summary><c>claude</c>, <c>codex</c>, <c>copilot</c>, <c>gemini</c>, or <c>opencode</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The harness's own id of the session.</summary>
+    public required string SessionId { get; init; }
 }
 
 /// <summary>How many of an agent's deliveries are waiting, leased, and dead.</summary>

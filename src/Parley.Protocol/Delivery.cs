@@ -32,10 +32,34 @@ public sealed record Delivery
 
     public DateTimeOffset? QueuedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
+    /// <summary>When the message was first known to be in the context of its reader's model.</summary>
     public DateTimeOffset? SurfacedAt { get; init; }
+
+    /// <summary>What showed that; null if it has not been surfaced, or was before Parley kept this.</summary>
+    public SurfaceEvidence? Evidence { get; init; }
+
     public DateTimeOffset? AcknowledgedAt { get; init; }
     public DateTimeOffset? RepliedAt { get; init; }
     public string? LastError { get; init; }
+}
+
+/// <summary>What shows that a message has stood in the context of its reader's model.</summary>
+public enum SurfaceEvidence
+{
+    /// <summary>The reader says so.</summary>
+    Report,
+
+    /// <summary>The harness did something that only an answer of the model can lead to, and the request for that answer had the message.</summary>
+    NextEvent,
+
+    /// <summary>The message is in the harness's record of the session.</summary>
+    Transcript,
+
+    /// <summary>The terminal showed it.</summary>
+    Screen,
+
+    /// <summary>The model fetched it with a tool.</summary>
+    Tool,
 }
 
 /// <summary>How many deliveries of a message are at which stage. Each counts once, at its last one.</summary>

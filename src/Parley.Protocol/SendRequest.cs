@@ -190,6 +190,9 @@ public enum Outlook
     WhenIdle,
     OnPull,
 
+    /// <summary>With the next prompt of the agent's harness: it is idle, and nothing can wake it.</summary>
+    NextTurn,
+
     /// <summary>The agent is offline or paused; the message waits in its mailbox.</summary>
     HeldUntilBack,
 

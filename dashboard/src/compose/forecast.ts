@@ -48,6 +48,8 @@ function ofOne(reader: DeliveryOutlook, { agentOf, asks, now }: Context): Line {
       return { tone: 'plain', text: `${name} gets it at that time.` };
     case 'held':
       return { tone: 'person', text: `It is held with the storm that ${name} is part of, until a person decides.` };
+    case 'next_turn':
+      return { tone: 'person', text: `${name} reads this with its next prompt: it is idle, and nothing can wake it${queue}.` };
     case 'on_pull':
       return { tone: 'plain', text: `${name} reads this when it asks for its mail${queue}.` };
     default: {
@@ -88,6 +90,7 @@ function whenOf(reader: DeliveryOutlook): string | undefined {
   const { outlook } = reader;
   if (outlook === 'held_until_back' || outlook === 'held') return undefined;
   if (outlook === 'scheduled') return 'at that time';
+  if (outlook === 'next_turn') return 'with the next prompt';
   if (outlook === 'on_pull') return 'when they ask for mail';
   if (isFree(reader) || outlook === 'pushed') return 'at once';
   return outlook === 'when_idle' ? 'when idle' : 'between two steps';

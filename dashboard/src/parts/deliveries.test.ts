@@ -14,6 +14,7 @@ const delivery = (state: Delivery['state'], more: Partial<Delivery> = {}): Deliv
   queued_at: null,
   delivered_at: null,
   surfaced_at: null,
+  evidence: null,
   acknowledged_at: null,
   replied_at: null,
   last_error: null,

@@ -84,6 +84,7 @@ internal static class SendCommand
             Outlook.Pushed => "delivered now",
             Outlook.NextBoundary => "at its next boundary",
             Outlook.WhenIdle => "when it is idle",
+            Outlook.NextTurn => "with its next prompt: it is idle, and nothing here can wake it",
             Outlook.OnPull => "waits until the agent asks for it",
             Outlook.HeldUntilBack when delivery.Status is not AgentStatus.Offline => "paused: when it is resumed",
             Outlook.HeldUntilBack => "when the agent is back",

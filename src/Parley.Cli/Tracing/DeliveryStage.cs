@@ -59,9 +59,18 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
 
     private static DeliveryStage Surfaced(Delivery delivery) => delivery switch
     {
-        { SurfacedAt: { } surfaced } => Seen("surfaced", surfaced, "its harness reported that it has shown it to the model"),
+        { SurfacedAt: { } surfaced } => Seen("surfaced", surfaced, MeaningOf(delivery.Evidence)),
         { DeliveredAt: null, AcknowledgedAt: null } => NotYet("surfaced", "not before it is delivered"),
         _ => new DeliveryStage("surfaced", Evidence.NotKnown, At: null, "not known: its harness does not say whether the model saw it"),
+    };
+
+    private static string MeaningOf(SurfaceEvidence? evidence) => evidence switch
+    {
+        SurfaceEvidence.NextEvent => "next_event: its harness went on as only an answer of the model lets it, and the model was asked with the message",
+        SurfaceEvidence.Transcript => "transcript: the harness's record of the session has it",
+        SurfaceEvidence.Screen => "screen: the terminal showed it",
+        SurfaceEvidence.Tool => "tool: the model fetched it with a tool",
+        _ => "report: the agent says that its model was shown it",
     };
 
     private static DeliveryStage Seen(string name, DateTimeOffset at, string meaning) => new(name, Evidence.Seen, at, meaning);

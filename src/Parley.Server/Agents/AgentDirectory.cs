@@ -210,6 +210,8 @@ internal sealed partial class AgentDirectory(
                 {
                     Status = shown.Status,
                     Activity = shown.Activity,
+                    Harness = shown.Harness,
+                    Wake = shown.Wake,
                     ActivitySince = shown.ActivitySince,
                     Note = shown.Note,
                     NoteAt = shown.NoteAt,

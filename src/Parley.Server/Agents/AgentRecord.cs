@@ -35,7 +35,6 @@ internal sealed class AgentState(AgentRecord record)
 {
     private volatile AgentRecord _record = record;
     private volatile AgentJson _words = AgentJson.Of(record);
-    private volatile AgentHarness? _harness;
     private bool _isInPausedSquad;
     private long _asksSince;
 
@@ -60,12 +59,8 @@ internal sealed class AgentState(AgentRecord record)
 
     internal PresenceNews News { get; } = new();
 
-    /// <summary>The harness whose hooks tell what it does; null if none has called, or its session has ended.</summary>
-    internal AgentHarness? Harness
-    {
-        get => _harness;
-        set => _harness = value;
-    }
+    /// <summary>How its model can be reached, apart from connections.</summary>
+    internal AgentReach Reach { get; } = new();
 
     /// <summary>When it gave signs of work.</summary>
     internal AgentSigns Signs { get; } = new();
@@ -107,6 +102,8 @@ internal sealed class AgentState(AgentRecord record)
             Status = Presence.Status,
             Activity = Activity,
             ActivitySince = AsksSince ?? Presence.ActivitySince,
+            Harness = Reach.Harness,
+            Wake = Reach.Way,
             Note = note?.Text,
             NoteAt = note?.At,
             Paused = record.Pause is not null,
@@ -119,8 +116,3 @@ internal sealed class AgentState(AgentRecord record)
         };
     }
 }
-
-/// <summary>The program that runs an agent's model, as far as its hooks tell. In memory, on the node that the hooks reach.</summary>
-/// <param name="Name">Such as <c>claude</c>.</param>
-/// <param name="SessionId">The harness's own id of the session.</param>
-internal sealed record AgentHarness(string Name, string SessionId);

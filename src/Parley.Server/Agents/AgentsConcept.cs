@@ -17,7 +17,7 @@ internal sealed class AgentsConcept(
         """
         {"agent_id": "be-1", "project_id": "default", "name": "Backend Developer", "type": "llm", "role": "backend_developer",
          "specialization": "python_fastapi", "capabilities": ["python", "review"], "status": "online", "activity": "working",
-         "activity_since": "2026-01-22T13:56:52.553Z", "note": "Fixing the login test", "note_at": "2026-01-22T13:56:52.553Z", "stalled": null, "paused": false, "pause": null, "metadata": {"model": "large"},
+         "activity_since": "2026-01-22T13:56:52.553Z", "harness": {"name": "claude", "session_id": "5f0c2f7e"}, "wake": "socket", "note": "Fixing the login test", "note_at": "2026-01-22T13:56:52.553Z", "stalled": null, "paused": false, "pause": null, "metadata": {"model": "large"},
          "created_at": "2026-01-22T08:00:00.000Z", "last_seen": "2026-01-22T13:56:52.553Z", "mailbox": {"queued": 2, "in_flight": 1, "dead": 0, "oldest_at": "2026-01-22T13:56:40.000Z"},
          "last_message": {"message_id": "0199e1c2-0000-7000-8000-000000000412", "seq": 1042, "to": "qa-1", "message_type": "answer",
          "excerpt": "The login test passes again.", "at": "2026-01-22T13:55:00.000Z"}}

@@ -104,6 +104,9 @@ internal sealed record DeliveryLine : ExportLine
     /// <summary>See <see cref="DeliveryTrail"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trail { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SurfaceEvidence? Evidence { get; init; }
 }
 
 internal sealed record ReactionLine : ExportLine

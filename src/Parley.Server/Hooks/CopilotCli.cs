@@ -32,4 +32,6 @@ internal sealed class CopilotCli : Harness
         else
             to.WriteString("additionalContext"u8, text);
     }
+
+    protected override void WriteRefusal(Utf8JsonWriter to, HookEvent asked, string reason) => WritePermission(to, reason);
 }

@@ -29,5 +29,7 @@ internal sealed class GeminiCli : Harness
             WriteContext(to, asked.Name, text);
     }
 
+    protected override void WriteRefusal(Utf8JsonWriter to, HookEvent asked, string reason) => WriteDecision(to, "deny", reason);
+
     protected override void WriteBlock(Utf8JsonWriter to, string reason) => WriteDecision(to, "deny", reason);
 }

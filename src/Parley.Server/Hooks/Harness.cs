@@ -57,12 +57,29 @@ internal abstract class Harness
         to.WriteStartObject();
         if (answer.Verb == HookVerb.Add)
             WriteText(to, asked, answer.Text);
+        else if (answer.Verb == HookVerb.Refuse)
+            WriteRefusal(to, asked, answer.Text);
         else if (answer.Verb == HookVerb.Block)
             WriteBlock(to, answer.Text);
         to.WriteEndObject();
     }
 
     protected abstract void WriteText(Utf8JsonWriter to, HookEvent asked, string text);
+
+    /// <summary>The model gets the reason in place of the tool's result.</summary>
+    protected virtual void WriteRefusal(Utf8JsonWriter to, HookEvent asked, string reason)
+    {
+        to.WriteStartObject("hookSpecificOutput"u8);
+        to.WriteString("hookEventName"u8, asked.Name);
+        WritePermission(to, reason);
+        to.WriteEndObject();
+    }
+
+    protected static void WritePermission(Utf8JsonWriter to, string reason)
+    {
+        to.WriteString("permissionDecision"u8, "deny");
+        to.WriteString("permissionDecisionReason"u8, reason);
+    }
 
     protected virtual void WriteBlock(Utf8JsonWriter to, string reason) => WriteDecision(to, "block", reason);
 

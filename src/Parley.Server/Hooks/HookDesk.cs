@@ -48,7 +48,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
                 await GiveBackAsync(project, session, [.. session.Given]);
             }
 
-            agent.Harness = what.Moment == HookMoment.SessionEnd ? null : new AgentHarness(harness.Name, session.Id);
+            agent.Reach.Harness = what.Moment == HookMoment.SessionEnd ? null : session.Named(harness.Name);
             if (what.Moment == HookMoment.Prompt)
                 wakes.TurnBegan(project, agent, what.Prompt);
             await ExtendAsync(project, agent, session);
@@ -135,7 +135,11 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
     }
 
     private async ValueTask SettleAsync(ProjectState project, AgentState agent, IReadOnlyList<GivenDelivery> given, SettleVerb verb) =>
-        await settling.SettleAsync(project, agent, [.. given.Select(one => new SettleDraft(verb, one.MessageId, one.Claimed.Delivery, one.Claimed.Lease) { Extension = Lease })]);
+        await settling.SettleAsync(project, agent, [.. given.Select(one => new SettleDraft(verb, one.MessageId, one.Claimed.Delivery, one.Claimed.Lease)
+        {
+            Extension = Lease,
+            Evidence = SurfaceEvidence.NextEvent,
+        })]);
 
     private async ValueTask GiveBackAsync(ProjectState project, HookSession session, IReadOnlyList<GivenDelivery> given)
     {
@@ -148,7 +152,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
     private async ValueTask<HookAnswer> GiveAsync(
         ProjectState project, AgentState agent, Harness harness, HookSession session, HookEvent what, CancellationToken cancellationToken)
     {
-        if (!harness.Takes(what.Moment) || agent.IsPaused(project) || (what.Moment == HookMoment.TurnEnd && session.Continued >= harness.MostContinued))
+        if (!Takes(harness, what) || agent.IsPaused(project) || (what.Moment == HookMoment.TurnEnd && session.Continued >= harness.MostContinued))
             return HookAnswer.Nothing;
 
         var waiting = await store.PeekAsync(Order(project, agent, MostLookedAt), cancellationToken);
@@ -170,8 +174,11 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         session.Given.AddRange(given);
         if (what.Moment == HookMoment.TurnEnd)
             session.Continued++;
-        return HookAnswer.Add(HookText.Of(agent.Id, claimed, one => again.Contains(one.Delivery), waiting.Count - claimed.Count, clock.GetUtcNow()), given);
+        var text = HookText.Of(agent.Id, claimed, one => again.Contains(one.Delivery), waiting.Count - claimed.Count, clock.GetUtcNow());
+        return what.Moment == HookMoment.BeforeTool ? HookAnswer.Refuse(HookText.NotRun(text), given) : HookAnswer.Add(text, given);
     }
+
+    private static bool Takes(Harness harness, HookEvent what) => harness.Takes(what.Moment) || (what.MayRefuse && what.Moment == HookMoment.BeforeTool);
 
     private static ClaimOrder Order(ProjectState project, AgentState agent, int max) => new(project.Number, agent.Number, max, Lease, DeliveryFilter.Everything, null);
 }

@@ -44,6 +44,9 @@ internal sealed record HookEvent(HookMoment Moment, string Name, string Session)
     /// <summary>Whether it comes from the loop of a subagent, which has no mailbox.</summary>
     internal bool IsOfSubagent { get; init; }
 
+    /// <summary>For <see cref="HookMoment.BeforeTool"/>: whether the operator lets messages refuse it.</summary>
+    internal bool MayRefuse { get; init; }
+
     /// <summary>For <see cref="HookMoment.Prompt"/>: what the model is asked.</summary>
     internal string? Prompt { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed record HookCall(Harness Harness, HookEvent Event, string? AgentI
 /// <summary>Reads a harness's own JSON.</summary>
 internal sealed class HookInput(IEnumerable<Harness> harnesses, Example example) : Input<HookCall>
 {
-    private const string Harness = "harness", AgentId = "agent_id";
+    private const string Harness = "harness", AgentId = "agent_id", Interrupt = "interrupt";
 
     private readonly Dictionary<string, Harness> _harnesses = harnesses.ToDictionary(harness => harness.Name, StringComparer.Ordinal);
 
@@ -24,7 +24,11 @@ internal sealed class HookInput(IEnumerable<Harness> harnesses, Example example)
         TakesAnyContentType = true,
         Examples = [example],
         Path = [Harness],
-        Query = [new QueryParameter(AgentId, "string") { Meaning = "The agent that the harness runs; required with a token that is not the agent's own." }],
+        Query =
+        [
+            new QueryParameter(AgentId, "string") { Meaning = "The agent that the harness runs; required with a token that is not the agent's own." },
+            new QueryParameter(Interrupt, "boolean") { Meaning = "With `true`, a waiting message with the surface `interrupt` refuses a tool that is about to run." },
+        ],
     };
 
     internal override async ValueTask<Result<HookCall>> ReadAsync(HttpContext http, OperationOrigin origin)
@@ -38,7 +42,7 @@ internal sealed class HookInput(IEnumerable<Harness> harnesses, Example example)
         try
         {
             if (harness.Read(body.Span) is { } asked)
-                return new HookCall(harness, asked, http.Request.Query[AgentId] is [{ Length: > 0 } id] ? id : null);
+                return new HookCall(harness, asked with { MayRefuse = http.Request.Query[Interrupt] == "true" }, http.Request.Query[AgentId] is [{ Length: > 0 } id] ? id : null);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

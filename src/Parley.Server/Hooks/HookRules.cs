@@ -16,7 +16,8 @@ internal static class HookRules
     /// <summary>Whether a message may be put before the model now.</summary>
     internal static bool MayGive(Surface surface, HookMoment moment) => surface switch
     {
-        Surface.Interrupt or Surface.NextBoundary => true,
+        Surface.Interrupt => true,
+        Surface.NextBoundary => moment != HookMoment.BeforeTool,
         // The model is in the middle of its work after a tool, and not at the other moments.
         Surface.WhenIdle => moment is HookMoment.Prompt or HookMoment.SessionStart or HookMoment.TurnEnd,
         _ => false,

@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Hooks;
@@ -11,6 +12,7 @@ internal sealed class HookSession
 
     private readonly Queue<Guid> _order = new();
     private readonly HashSet<Guid> _given = [];
+    private AgentHarness? _named;
     private readonly HashSet<string> _superseded = new(StringComparer.Ordinal);
 
     /// <summary>Hooks of one session may run at the same time.</summary>
@@ -21,6 +23,10 @@ internal sealed class HookSession
 
     /// <summary>Whether a session of the same agent was superseded by a newer one.</summary>
     internal bool IsSuperseded(string id) => _superseded.Contains(id);
+
+    /// <summary>The session, for those who ask about the agent. The same object as long as it is the same.</summary>
+    internal AgentHarness Named(string harness) =>
+        _named is { } named && named.Name == harness && named.SessionId == Id ? named : _named = new AgentHarness { Name = harness, SessionId = Id };
 
     /// <summary>The number of the current turn; 0 before the first prompt.</summary>
     internal int Turn { get; private set; }

@@ -46,6 +46,9 @@ internal static class HookText
         return text.ToString();
     }
 
+    /// <summary>The reason for refusing a tool.</summary>
+    internal static string NotRun(string text) => $"{text}The call was not run; repeat it if it is still right.\n";
+
     internal static string Superseded(string agent) =>
         $"Parley: a newer session runs as {agent} now, and messages to {agent} go there. This session gets none. To move them back here, start it again.";
 

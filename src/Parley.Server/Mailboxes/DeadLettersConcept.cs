@@ -18,7 +18,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
     private const string ADeadLetter =
         $$"""
         {"delivery": {"delivery_id": "4711", "message_id": "0199e1c2-0000-7000-8000-000000000412", "agent_id": "be-1", "state": "dead", "attempt": 4, "disconnects": 0,
-         "queued_at": "2026-01-22T13:56:52.551Z", "delivered_at": "2026-01-22T13:59:52.553Z", "surfaced_at": null,
+         "queued_at": "2026-01-22T13:56:52.551Z", "delivered_at": "2026-01-22T13:59:52.553Z", "surfaced_at": null, "evidence": null,
          "acknowledged_at": null, "replied_at": null, "last_error": "The database is being migrated."}, "message": {{MailboxExamples.AMessage}},
          "reason": "rejected", "died_at": "2026-01-22T13:59:54.102Z",
          "attempts": [{"attempt": 4, "at": "2026-01-22T13:59:52.553Z", "ended_at": "2026-01-22T13:59:54.102Z", "outcome": "rejected", "error": "The database is being migrated."}],

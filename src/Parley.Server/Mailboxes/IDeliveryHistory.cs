@@ -27,7 +27,7 @@ internal interface IDeliveryHistory
 
 internal sealed record DeliveryRow(
     long Delivery, long Seq, int Agent, DeliveryState State, int Attempt, long? QueuedAt, long? DeliveredAt, long? SurfacedAt,
-    long? AcknowledgedAt, long? RepliedAt, string? LastError, int Disconnects)
+    long? AcknowledgedAt, long? RepliedAt, string? LastError, int Disconnects, SurfaceEvidence? Evidence)
 {
     internal Delivery ToWire(ProjectState project, Guid messageId) => new()
     {
@@ -40,6 +40,7 @@ internal sealed record DeliveryRow(
         QueuedAt = StormEnd.Is(QueuedAt) ? null : Time(QueuedAt),
         DeliveredAt = Time(DeliveredAt),
         SurfacedAt = Time(SurfacedAt),
+        Evidence = Evidence,
         AcknowledgedAt = Time(AcknowledgedAt),
         RepliedAt = Time(RepliedAt),
         LastError = LastError,

@@ -30,7 +30,7 @@ internal static class MailboxExamples
     internal const string ADelivery =
         """
         {"delivery_id": "4711", "message_id": "0199e1c2-0000-7000-8000-000000000412", "agent_id": "be-1", "state": "acknowledged", "attempt": 1, "disconnects": 0,
-         "queued_at": "2026-01-22T13:56:52.551Z", "delivered_at": "2026-01-22T13:56:52.553Z", "surfaced_at": null,
+         "queued_at": "2026-01-22T13:56:52.551Z", "delivered_at": "2026-01-22T13:56:52.553Z", "surfaced_at": null, "evidence": null,
          "acknowledged_at": "2026-01-22T13:57:02.551Z", "replied_at": "2026-01-22T13:57:02.551Z", "last_error": null}
         """;
 

@@ -1,3 +1,5 @@
+using Parley.Protocol;
+
 namespace Parley.Server.Mailboxes;
 
 internal enum SettleVerb
@@ -22,6 +24,9 @@ internal readonly record struct Settle(SettleVerb Verb, int Project, int Agent, 
     internal TimeSpan? Delay { get; init; }
 
     internal string? Reason { get; init; }
+
+    /// <summary>For a surfaced message: what shows it.</summary>
+    internal SurfaceEvidence Evidence { get; init; }
 
     /// <summary>For an extension: the new end, counted from now.</summary>
     internal TimeSpan Extension { get; init; }

@@ -14,6 +14,9 @@ internal readonly record struct SettleDraft(SettleVerb Verb, Guid MessageId, lon
     /// <summary>The caller does not wait for the answer.</summary>
     internal bool IsDeferred { get; init; }
 
+    /// <inheritdoc cref="Settle.Evidence"/>
+    internal SurfaceEvidence Evidence { get; init; }
+
     /// <summary>Set if the request could not be read. The other values then mean nothing.</summary>
     internal ApiProblem? Problem { get; init; }
 }

@@ -26,6 +26,7 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
                     Delay = draft.Delay,
                     Reason = draft.Reason,
                     Extension = draft.Extension,
+                    Evidence = draft.Evidence,
                 });
             }
         }

@@ -12,13 +12,18 @@ internal static class SendOutlook
         RecipientResult.Scheduled => Outlook.Scheduled,
         RecipientResult.Held => Outlook.Held,
         _ when agent is not { IsOnline: true } || agent.IsPaused(send.Project) => Outlook.HeldUntilBack,
-        // No connection takes it: the agent uses only REST, only listens, or its filter excludes this message. It waits until the agent asks for it.
-        _ when !agent.Presence.Takes(send.Type, send.Priority, send.Sender.Number) => Outlook.OnPull,
-        _ => send.Surface switch
-        {
-            Surface.Interrupt or Surface.NextBoundary => Outlook.NextBoundary,
-            Surface.WhenIdle => Outlook.WhenIdle,
-            _ => Outlook.OnPull,
-        },
+        _ when agent.Presence.Takes(send.Type, send.Priority, send.Sender.Number) => AsAsked(send.Surface),
+        // No connection takes it: the agent has hooks or can be woken, uses only REST, only listens, or its filter excludes this message.
+        _ when send.Surface == Surface.Pull => Outlook.OnPull,
+        _ when agent.Reach.Harness is null => agent.Reach.Way is not null && send.Intent != Intent.Ack ? Outlook.WhenIdle : Outlook.OnPull,
+        _ when agent.Activity is AgentActivity.Working or AgentActivity.BlockedOnHuman => AsAsked(send.Surface),
+        _ => agent.Reach.Way is not null && send.Intent != Intent.Ack ? AsAsked(send.Surface) : Outlook.NextTurn,
+    };
+
+    private static Outlook AsAsked(Surface surface) => surface switch
+    {
+        Surface.Interrupt or Surface.NextBoundary => Outlook.NextBoundary,
+        Surface.WhenIdle => Outlook.WhenIdle,
+        _ => Outlook.OnPull,
     };
 }

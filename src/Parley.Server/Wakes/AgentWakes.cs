@@ -1,10 +1,12 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
 
 namespace Parley.Server.Wakes;
 
 /// <summary>What Parley knows of the wakes of one agent. Only in memory, and on each node by itself: after a restart, an agent may be woken once more than
 /// needed.</summary>
-internal sealed class AgentWakes
+/// <param name="reach">Where the best way is noted, for senders.</param>
+internal sealed class AgentWakes(AgentReach reach)
 {
     private static readonly int Ways = Enum.GetValues<WakeWay>().Length;
 
@@ -21,17 +23,20 @@ internal sealed class AgentWakes
     private int _unanswered;
     private IReadOnlySet<long> _wokenFor = new HashSet<long>();
 
-    /// <summary>The best way to wake the agent now; null if there is none.</summary>
-    internal WakeWay? Best(DateTimeOffset now)
+    internal void Enlist(WakeWay way, DateTimeOffset now)
     {
         lock (_gate)
-            return BestOf(now);
+        {
+            _wakers[(int)way]++;
+            reach.Way = BestOf(now);
+        }
     }
 
-    internal void Enlist(WakeWay way)
+    /// <summary>Notes the best way there is now.</summary>
+    internal void Look(DateTimeOffset now)
     {
         lock (_gate)
-            _wakers[(int)way]++;
+            reach.Way = BestOf(now);
     }
 
     internal void Leave(WakeWay way, DateTimeOffset now)

@@ -13,11 +13,7 @@ internal sealed class WakeBoard(MailboxSignals signals, TimeProvider clock)
     /// <summary>By agent. They go with the project.</summary>
     private readonly ConditionalWeakTable<ProjectState, ConcurrentDictionary<int, AgentWakes>> _wakes = [];
 
-    internal AgentWakes Of(ProjectState project, AgentState agent) => _wakes.GetOrCreateValue(project).GetOrAdd(agent.Number, static _ => new AgentWakes());
-
-    /// <summary>The best way to wake an agent now; null if there is none.</summary>
-    internal WakeWay? Best(ProjectState project, AgentState agent) =>
-        _wakes.TryGetValue(project, out var agents) && agents.TryGetValue(agent.Number, out var wakes) ? wakes.Best(clock.GetUtcNow()) : null;
+    internal AgentWakes Of(ProjectState project, AgentState agent) => _wakes.GetOrCreateValue(project).GetOrAdd(agent.Number, static (_, reach) => new AgentWakes(reach), agent.Reach);
 
     /// <summary>A turn of the agent begins.</summary>
     /// <param name="prompt">What the model is asked.</param>

@@ -25,7 +25,7 @@ internal sealed class WakeDesk(IDeliveryStore store, WakeBoard board, AgentDirec
         try
         {
             foreach (var agent in those)
-                watched.Add(new WatchedAgent(agent, board.Of(project, agent), way, await agents.WaitsAsync(project, agent, cancellationToken), signals));
+                watched.Add(new WatchedAgent(agent, board.Of(project, agent), way, await agents.WaitsAsync(project, agent, cancellationToken), signals, clock.GetUtcNow()));
             while (true)
             {
                 foreach (var one in watched.Where(one => one.IsToLook(clock.GetUtcNow())))
@@ -46,7 +46,16 @@ internal sealed class WakeDesk(IDeliveryStore store, WakeBoard board, AgentDirec
         {
             foreach (var one in watched)
                 one.Leave(clock.GetUtcNow());
+            // Its best way is looked at again when it would have been back by now.
+            _ = ForgetAsync([.. watched.Select(one => one.Wakes)]);
         }
+    }
+
+    private async Task ForgetAsync(IReadOnlyList<AgentWakes> left)
+    {
+        await Task.Delay(WakeRules.Grace, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var wakes in left)
+            wakes.Look(clock.GetUtcNow());
     }
 
     private async Task PauseAsync(IEnumerable<WatchedAgent> watched, TimeSpan most, CancellationToken cancellationToken)
@@ -90,8 +99,8 @@ internal sealed class WakeDesk(IDeliveryStore store, WakeBoard board, AgentDirec
             Text = WakeRules.Text(waiting.Count),
             Count = waiting.Count,
             Way = way,
-            Harness = agent.Harness?.Name,
-            SessionId = agent.Harness?.SessionId,
+            Harness = agent.Reach.Harness?.Name,
+            SessionId = agent.Reach.Harness?.SessionId,
             ExpiresAt = decision.At,
         };
     }
@@ -107,10 +116,10 @@ internal sealed class WakeDesk(IDeliveryStore store, WakeBoard board, AgentDirec
         private readonly WakeWay _way;
         private MailboxSignals.Ticket? _ticket;
 
-        internal WatchedAgent(AgentState agent, AgentWakes wakes, WakeWay way, IDisposable presence, MailboxSignals signals)
+        internal WatchedAgent(AgentState agent, AgentWakes wakes, WakeWay way, IDisposable presence, MailboxSignals signals, DateTimeOffset now)
         {
             (Agent, Wakes, _way, _presence, _signals) = (agent, wakes, way, presence, signals);
-            wakes.Enlist(way);
+            wakes.Enlist(way, now);
         }
 
         internal AgentState Agent { get; }

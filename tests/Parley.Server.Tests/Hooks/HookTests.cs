@@ -30,6 +30,7 @@ public abstract class HookTests(StorageUnderTest storage)
         var read = await team.DeliveryAsync(sent);
         Assert.Equal(DeliveryState.Acknowledged, read.State);
         Assert.NotNull(read.SurfacedAt);
+        Assert.Equal(SurfaceEvidence.NextEvent, read.Evidence);
         Assert.Equal(1, Count(team.Claude.All, "The build is red."));
     }
 
@@ -100,6 +101,74 @@ public abstract class HookTests(StorageUnderTest storage)
         var next = new FakeClaude(team.Host, team.Token, "another session");
         await next.PromptAsync();
         Assert.Contains("again=\"true\"", next.All);
+    }
+
+    [Fact]
+    public async Task What_is_to_interrupt_refuses_one_tool_where_the_operator_lets_it_and_waits_for_the_boundary_elsewhere()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.PromptAsync();
+        await team.SayAsync("After this tool.", Surface.NextBoundary);
+        var sent = await team.SayAsync("Do not push!", Surface.Interrupt);
+        const string tool = """{"hook_event_name": "PreToolUse", "session_id": "first session", "tool_name": "Bash"}""";
+
+        Assert.Equal("{}", (await team.CallAsync(tool)).Text);
+        var refused = JsonNode.Parse((await team.CallAsync(tool, "?interrupt=true")).Text)!["hookSpecificOutput"]!;
+        Assert.Equal("{}", (await team.CallAsync(tool, "?interrupt=true")).Text);
+
+        Assert.Equal(("PreToolUse", "deny"), ((string?)refused["hookEventName"], (string?)refused["permissionDecision"]));
+        var reason = (string?)refused["permissionDecisionReason"];
+        Assert.Contains("Do not push!", reason);
+        Assert.DoesNotContain("After this tool.", reason);
+        Assert.EndsWith("The call was not run; repeat it if it is still right.\n", reason);
+        // Other tools of the same answer may run before the model reads it.
+        await team.Claude.UseToolsAsync();
+        Assert.Null((await team.DeliveryAsync(sent)).SurfacedAt);
+        await team.Claude.StopAsync();
+        Assert.NotNull((await team.DeliveryAsync(sent)).SurfacedAt);
+    }
+
+    [Theory]
+    [InlineData("codex", "PreToolUse", """{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":""")]
+    [InlineData("copilot", "PreToolUse", """{"permissionDecision":"deny","permissionDecisionReason":""")]
+    [InlineData("gemini", "BeforeTool", """{"decision":"deny","reason":""")]
+    public async Task Each_harness_is_told_in_its_own_words_to_refuse_a_tool(string harness, string moment, string start)
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.SayAsync("Stop!", Surface.Interrupt);
+
+        var answer = await team.Host.SendAsync(
+            HttpMethod.Post, $"/api/v1/hooks/{harness}?interrupt=true", team.Token, $$"""{"hook_event_name": "{{moment}}", "session_id": "s"}""");
+
+        Assert.StartsWith(start, answer.Text);
+    }
+
+    [Fact]
+    public async Task The_sender_learns_what_hooks_and_wakers_make_of_its_message()
+    {
+        await using var team = await Team.StartAsync(storage);
+        Assert.Equal((Outlook.HeldUntilBack, null), (await team.OutlookAsync("next_boundary"), (await team.AgentAsync()).Harness));
+
+        await team.Claude.StartAsync();
+        Assert.Equal(("claude", "first session"), (await team.AgentAsync()).Harness is { } harness ? (harness.Name, harness.SessionId) : default);
+        Assert.Equal(Outlook.NextTurn, await team.OutlookAsync("next_boundary"));
+        await team.Claude.PromptAsync();
+        Assert.Equal((Outlook.NextBoundary, Outlook.WhenIdle), (await team.OutlookAsync("next_boundary"), await team.OutlookAsync("when_idle")));
+        Assert.Equal(Outlook.OnPull, await team.OutlookAsync("pull"));
+        while (!await team.Claude.StopAsync())
+        {
+        }
+
+        await team.Host.SendAsync(HttpMethod.Post, "/api/v1/wakes/next", team.Token, """{"way": "waiter"}""");
+        Assert.Equal(WakeWay.Waiter, (await team.AgentAsync()).Wake);
+        Assert.Equal(Outlook.WhenIdle, await team.OutlookAsync("when_idle"));
+        await Polling.UntilAsync(() => "the waker has been gone for long", async () =>
+        {
+            team.Host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return (await team.AgentAsync()).Wake is null;
+        });
+        await team.Claude.CallAsync("SessionEnd", []);
+        Assert.Equal((Outlook.OnPull, null), (await team.OutlookAsync("next_boundary"), (await team.AgentAsync()).Harness));
     }
 
     [Fact]
@@ -266,7 +335,11 @@ public abstract class HookTests(StorageUnderTest storage)
         public async Task<string> SayAsync(string text, Surface? surface = null) =>
             (await Host.SayAsync(_lead, "worker", text, more: surface is { } wanted ? $", \"surface\": \"{Words(wanted)}\"" : "")).MessageId;
 
-        public Task<Rest.Answer> CallAsync(string input) => Host.SendAsync(HttpMethod.Post, "/api/v1/hooks/claude", Token, input);
+        public Task<Rest.Answer> CallAsync(string input, string query = "") => Host.SendAsync(HttpMethod.Post, $"/api/v1/hooks/claude{query}", Token, input);
+
+        public async Task<Outlook?> OutlookAsync(string surface) =>
+            (await Host.SendAsync(HttpMethod.Post, "/api/v1/messages/preview", _lead, $$"""{"to": "worker", "content": "x", "surface": "{{surface}}"}"""))
+            .As(WireJson.Lenient.SendPreview).Deliveries.Single().Outlook;
 
         public async Task<Delivery> DeliveryAsync(string messageId) => Assert.Single(
             (await Host.SendAsync(HttpMethod.Get, $"/api/v1/messages/{messageId}/trace", _lead)).As(WireJson.Lenient.MessageTrace).Deliveries);

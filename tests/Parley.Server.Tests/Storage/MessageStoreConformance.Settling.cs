@@ -225,11 +225,12 @@ public abstract partial class MessageStoreConformance
         var claimed = await store.ClaimOneAsync("bob");
         var first = store.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-        Assert.Equal(Settlement.Settled, await store.SettleAsync(store.Settle(SettleVerb.Surfaced, "bob", claimed)));
+        Assert.Equal(Settlement.Settled, await store.SettleAsync(store.Settle(SettleVerb.Surfaced, "bob", claimed) with { Evidence = SurfaceEvidence.Tool }));
         store.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(Settlement.Settled, await store.SettleAsync(store.Settle(SettleVerb.Surfaced, "bob", claimed)));
+        Assert.Equal(Settlement.Settled, await store.SettleAsync(store.Settle(SettleVerb.Surfaced, "bob", claimed) with { Evidence = SurfaceEvidence.NextEvent }));
 
         Assert.Equal((first, DeliveryState.Leased), (await store.DeliveryAsync(sent.Seq, "bob")) is var row ? (row.SurfacedAt!.Value, row.State) : default);
+        Assert.Equal(SurfaceEvidence.Tool, (await store.DeliveryAsync(sent.Seq, "bob")).Evidence);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Wakes;
 using Xunit;
@@ -29,23 +30,26 @@ public sealed class AgentWakesTests
     [Fact]
     public void A_better_way_that_left_gives_way_to_a_lesser_one()
     {
-        var wakes = new AgentWakes();
-        wakes.Enlist(WakeWay.Keystrokes);
-        wakes.Enlist(WakeWay.Socket);
+        var reach = new AgentReach();
+        var wakes = new AgentWakes(reach);
+        wakes.Enlist(WakeWay.Keystrokes, Noon);
+        wakes.Enlist(WakeWay.Socket, Noon);
         Assert.Null(wakes.Decide([1], WakeWay.Keystrokes, Noon).Id);
 
         wakes.Leave(WakeWay.Socket, Noon);
 
-        Assert.Equal(WakeWay.Socket, wakes.Best(Noon + TimeSpan.FromSeconds(1)));
+        wakes.Look(Noon + TimeSpan.FromSeconds(1));
+        Assert.Equal(WakeWay.Socket, reach.Way);
         Assert.Null(wakes.Decide([1], WakeWay.Keystrokes, Noon + TimeSpan.FromSeconds(1)).Id);
-        Assert.Equal(WakeWay.Keystrokes, wakes.Best(Noon + WakeRules.Grace));
+        wakes.Look(Noon + WakeRules.Grace);
+        Assert.Equal(WakeWay.Keystrokes, reach.Way);
         Assert.NotNull(wakes.Decide([1], WakeWay.Keystrokes, Noon + WakeRules.Grace).Id);
     }
 
     [Fact]
     public void A_wake_that_did_not_reach_its_waker_was_none()
     {
-        var wakes = new AgentWakes();
+        var wakes = new AgentWakes(new AgentReach());
         var lost = wakes.Decide([1], WakeWay.Waiter, Noon).Id!.Value;
 
         wakes.TakeBack(lost);
@@ -58,7 +62,7 @@ public sealed class AgentWakesTests
     /// <returns>How many wakes there were.</returns>
     private static int Play(Step[] steps)
     {
-        var (wakes, now, given) = (new AgentWakes(), Noon, 0);
+        var (wakes, now, given) = (new AgentWakes(new AgentReach()), Noon, 0);
         (Guid Id, DateTimeOffset At)? outstanding = null;
         foreach (var step in steps)
         {

@@ -14,7 +14,7 @@ const messageFields = [
 
 const agentFields = [
   'agent_id', 'project_id', 'name', 'type', 'role', 'specialization', 'capabilities', 'status', 'activity', 'activity_since',
-  'note', 'note_at', 'stalled', 'paused', 'pause', 'metadata', 'created_at', 'last_seen', 'mailbox',
+  'harness', 'wake', 'note', 'note_at', 'stalled', 'paused', 'pause', 'metadata', 'created_at', 'last_seen', 'mailbox',
 ]; // prettier-ignore
 
 /** That an object has these fields and no others; null where it has nothing to say, but there. */

@@ -36,6 +36,8 @@ export interface Agent {
   activity_since: string | null;
   note: string | null;
   note_at: string | null;
+  harness: { name: string; session_id: string } | null;
+  wake: string | null;
   stalled: { since: string; usual_seconds: number | null } | null;
   paused: boolean;
   pause: Pause | null;
@@ -118,6 +120,7 @@ export interface Delivery {
   queued_at: string | null;
   delivered_at: string | null;
   surfaced_at: string | null;
+  evidence: string | null;
   acknowledged_at: string | null;
   replied_at: string | null;
   last_error: string | null;

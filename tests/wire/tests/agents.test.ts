@@ -43,6 +43,8 @@ describe('An agent', { concurrency: 4 }, () => {
       last_seen: null,
       note: null,
       note_at: null,
+      harness: null,
+      wake: null,
       stalled: null,
       mailbox: { queued: 0, in_flight: 0, dead: 0, oldest_at: null },
     });

@@ -123,7 +123,7 @@ describe('A trace', { concurrency: 4 }, () => {
       const delivery = await project.delivery(id);
       assertFields(delivery, [
         'delivery_id', 'message_id', 'agent_id', 'state', 'attempt', 'disconnects', 'queued_at', 'delivered_at',
-        'surfaced_at', 'acknowledged_at', 'replied_at', 'last_error',
+        'surfaced_at', 'evidence', 'acknowledged_at', 'replied_at', 'last_error',
       ]); // prettier-ignore
       const { state, attempt } = delivery;
       return [

@@ -3143,6 +3143,8 @@ export interface components {
             activity: components["schemas"]["AgentActivity"];
             /** Format: date-time */
             activity_since: null | string;
+            harness: null | components["schemas"]["AgentHarness"];
+            wake: null | components["schemas"]["WakeWay"];
             /** @description What the agent says it is doing; null if it does not say. */
             note: null | string;
             /**
@@ -3223,6 +3225,13 @@ export interface components {
             last_at: null | string;
             /** @description How many messages it sent and received in each of 12 equal parts of the time span, oldest first. */
             bars: number[];
+        };
+        /** @description The program that runs an agent's model, as far as its hooks tell. */
+        AgentHarness: {
+            /** @description `claude`, `codex`, `copilot`, `gemini`, or `opencode`. */
+            name: string;
+            /** @description The harness's own id of the session. */
+            session_id: string;
         };
         /** @description Silence of an agent that is working. Signs of work are messages it sends, settlements, claims, and reports of its status. */
         AgentStall: {
@@ -3891,8 +3900,12 @@ export interface components {
             queued_at: null | string;
             /** Format: date-time */
             delivered_at: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the message was first known to be in the context of its reader's model.
+             */
             surfaced_at: null | string;
+            evidence: null | components["schemas"]["SurfaceEvidence"];
             /** Format: date-time */
             acknowledged_at: null | string;
             /** Format: date-time */
@@ -4686,10 +4699,10 @@ export interface components {
          */
         Outcome: "success" | "error";
         /**
-         * @description `pushed`: Sent to a connection at once. `held_until_back`: The agent is offline or paused; the message waits in its mailbox. `scheduled`: Not before its `deliver_at`. `held`: Not before an operator releases its storm: agents have answered each other too often in a short time.
+         * @description `pushed`: Sent to a connection at once. `next_turn`: With the next prompt of the agent's harness: it is idle, and nothing can wake it. `held_until_back`: The agent is offline or paused; the message waits in its mailbox. `scheduled`: Not before its `deliver_at`. `held`: Not before an operator releases its storm: agents have answered each other too often in a short time.
          * @enum {string}
          */
-        Outlook: "pushed" | "next_boundary" | "when_idle" | "on_pull" | "held_until_back" | "scheduled" | "held";
+        Outlook: "pushed" | "next_boundary" | "when_idle" | "on_pull" | "next_turn" | "held_until_back" | "scheduled" | "held";
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfAgent: {
             items: components["schemas"]["Agent"][];
@@ -5980,6 +5993,11 @@ export interface components {
          * @enum {string}
          */
         Surface: "interrupt" | "next_boundary" | "when_idle" | "pull";
+        /**
+         * @description What shows that a message has stood in the context of its reader's model. `report`: The reader says so. `next_event`: The harness did something that only an answer of the model can lead to, and the request for that answer had the message. `transcript`: The message is in the harness's record of the session. `screen`: The terminal showed it. `tool`: The model fetched it with a tool.
+         * @enum {string}
+         */
+        SurfaceEvidence: "report" | "next_event" | "transcript" | "screen" | "tool";
         /** @description Assigns a task. */
         TaskAssignment: {
             /** @description Absent if the path has it. */
@@ -11270,6 +11288,8 @@ export interface operations {
             query?: {
                 /** @description The agent that the harness runs; required with a token that is not the agent's own. */
                 agent_id?: string;
+                /** @description With `true`, a waiting message with the surface `interrupt` refuses a tool that is about to run. */
+                interrupt?: boolean;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };

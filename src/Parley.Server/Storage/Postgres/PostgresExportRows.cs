@@ -80,7 +80,7 @@ internal static class PostgresExportRows
              SELECT d.delivery, d.place, d.mailbox, CASE WHEN g.reason IS NOT NULL THEN 6 WHEN d.state = 2 AND d.holder_node IS NOT NULL THEN 1 ELSE d.state END, d.attempt,
                     d.priority, d.rank, d.queued_at, d.expires_at, d.due_at, d.lease, CASE WHEN d.holder_node IS NULL THEN d.lease_until END, d.delivered_at,
                     d.surfaced_at, d.acknowledged_at, d.replied_at, CASE WHEN g.reason IS NOT NULL THEN d.delivered_at WHEN d.state <> 3 THEN d.ended_at END,
-                    d.capability, d.tried, d.told, coalesce(g.reason, d.last_error), d.disconnects, d.trail
+                    d.capability, d.tried, d.told, coalesce(g.reason, d.last_error), d.disconnects, d.trail, d.evidence
              FROM deliveries d LEFT JOIN LATERAL (
                  SELECT {PostgresMessageStore.ReasonGone} AS reason FROM (SELECT d.place AS held) h LEFT JOIN log l ON l.place = h.held) g
                  ON d.state = 2 AND d.holder_node IS NOT NULL
@@ -232,6 +232,7 @@ internal static class PostgresExportRows
         LastError = row.TextOrNull(20),
         Disconnects = row.GetInt32(21),
         Trail = row.TextOrNull(22),
+        Evidence = row.IsDBNull(23) ? null : (SurfaceEvidence)row.GetInt16(23),
     };
 
     private static KeyLine Key(NpgsqlDataReader row) => new()

@@ -14,7 +14,7 @@ internal static class PostgresImportRows
 {
     private const string Delivery =
         "deliveries (delivery, place, rank, queued_at, lease, expires_at, due_at, lease_until, delivered_at, surfaced_at, acknowledged_at, replied_at, " +
-        "ended_at, mailbox, state, attempt, priority, told, capability, tried, last_error, disconnects, trail)";
+        "ended_at, mailbox, state, attempt, priority, told, capability, tried, last_error, disconnects, trail, evidence)";
 
     private const string Entry =
         "log (place, stamp, id_bits, expires_at, first_delivery, thread, execution, reply_to, subject, superseded_by, released_by, sender, recipient, " +
@@ -127,7 +127,8 @@ internal static class PostgresImportRows
         .Big(delivery.Delivery).Big(LogKey.Of(delivery.Project, delivery.Seq)).Big(delivery.Rank).Big(delivery.QueuedAt).Big(delivery.Lease)
         .Big(delivery.ExpiresAt).Big(delivery.DueAt).Big(delivery.LeaseUntil).Big(delivery.DeliveredAt).Big(delivery.SurfacedAt).Big(delivery.AcknowledgedAt)
         .Big(delivery.RepliedAt).Big(delivery.EndedAt).Int(delivery.Mailbox).Small((int)delivery.State).Small(delivery.Attempt).Small(delivery.Priority)
-        .Flag(delivery.Told).Text(delivery.Capability).Text(delivery.Tried).Text(delivery.LastError).Int(delivery.Disconnects).Text(delivery.Trail);
+        .Flag(delivery.Told).Text(delivery.Capability).Text(delivery.Tried).Text(delivery.LastError).Int(delivery.Disconnects).Text(delivery.Trail)
+        .Small((int?)delivery.Evidence);
 
     private static void Write(CopyRow row, KeyLine key) => row
         .Int(key.Project).Big(key.Fingerprint).Big(key.At).Big(key.Seq is { } seq ? LogKey.Of(key.Project, seq) : null).Text(key.Caller).Text(key.Key)
@@ -144,7 +145,7 @@ internal static class PostgresImportRows
 
         internal CopyRow Int(int? value) => Put(value, NpgsqlDbType.Integer);
 
-        internal CopyRow Small(int value) => Put((short?)value, NpgsqlDbType.Smallint);
+        internal CopyRow Small(int? value) => Put((short?)value, NpgsqlDbType.Smallint);
 
         internal CopyRow Flag(bool value) => Put((bool?)value, NpgsqlDbType.Boolean);
 

@@ -131,7 +131,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 var dead = await connection.Ask(
                         $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt}, d.trail {PostgresMessageStore.Dead} AND d.delivery < $7 ORDER BY d.delivery DESC LIMIT $8",
                         [.. PostgresMessageStore.DeadValues(which), before, max])
-                    .ListAsync(row => (Delivery: ReadDelivery(row), DiedAt: row.GetInt64(12), Trail: row.TextOrNull(13)), cancellation);
+                    .ListAsync(row => (Delivery: ReadDelivery(row), DiedAt: row.GetInt64(13), Trail: row.TextOrNull(14)), cancellation);
                 var found = new List<DeadLetterRow>(dead.Count);
                 var bytes = 0L;
                 foreach (var part in dead.Chunk(DeadLettersAtOnce))
@@ -177,5 +177,5 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     private static DeliveryRow ReadDelivery(NpgsqlDataReader row) => new(
         row.GetInt64(0), LogKey.Seq(row.GetInt64(1)), row.GetInt32(2), (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5),
-        row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10), row.GetInt32(11));
+        row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10), row.GetInt32(11), row.IsDBNull(12) ? null : (SurfaceEvidence)row.GetInt16(12));
 }

@@ -37,7 +37,7 @@ internal sealed partial class PostgresMessageStore
                 await ExtendAsync(transaction, found, DeliveryRules.Extend(found.Facts, settle.Extension, now));
                 break;
             case SettleVerb.Surfaced:
-                await transaction.RunAsync(DeliverySql.Surface, found.Delivery, now);
+                await transaction.RunAsync(DeliverySql.Surface, found.Delivery, now, (short)settle.Evidence);
                 break;
             default:
                 throw new UnreachableException($"Nothing is known of the verb '{settle.Verb}'.");

@@ -49,8 +49,9 @@ internal static class DeliverySql
     internal const string HeldMessages =
         $"SELECT l.place, l.sender FROM log l WHERE l.place IN (SELECT d.place {Held} ORDER BY d.place LIMIT $4) ORDER BY l.place";
 
-    /// <summary>$2: the time.</summary>
-    internal const string Surface = "UPDATE deliveries SET surfaced_at = coalesce(surfaced_at, $2) WHERE delivery = $1";
+    /// <summary>What showed it first stays. $2: the time, $3: the evidence.</summary>
+    internal const string Surface =
+        "UPDATE deliveries SET surfaced_at = coalesce(surfaced_at, $2), evidence = CASE WHEN surfaced_at IS NULL THEN $3 ELSE evidence END WHERE delivery = $1";
 
     /// <summary>$2: the end of the lease.</summary>
     internal const string Extend = "UPDATE deliveries SET lease_until = $2 WHERE delivery = $1";

@@ -7,7 +7,8 @@ internal static class HistorySql
 {
     /// <summary>The state of a delivery <c>d</c>.</summary>
     internal const string DeliveryColumns =
-        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error, d.disconnects";
+        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error, d.disconnects, " +
+        "d.evidence";
 
     /// <summary>When a dead delivery <c>d</c> died.</summary>
     internal const string DiedAt = "coalesce(d.ended_at, d.queued_at, 0)";

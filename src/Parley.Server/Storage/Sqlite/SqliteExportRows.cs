@@ -60,7 +60,7 @@ internal static class SqliteExportRows
             connection,
             $"""
              SELECT delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, lease, lease_until, delivered_at, surfaced_at,
-                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error, disconnects, trail
+                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error, disconnects, trail, evidence
              FROM deliveries WHERE place >> 40 IN {Projects} ORDER BY delivery {Page}
              """,
             skip, Delivery),
@@ -236,6 +236,7 @@ internal static class SqliteExportRows
         LastError = row.Text(20),
         Disconnects = row.Int32(21),
         Trail = row.Text(22),
+        Evidence = row.IsNull(23) ? null : (SurfaceEvidence)row.Int32(23),
     };
 
     private static KeyLine Key(SqliteStatement row) => new()

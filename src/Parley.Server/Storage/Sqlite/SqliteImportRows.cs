@@ -136,8 +136,8 @@ internal static class SqliteImportRows
     private static void Write(SqliteConnection connection, DeliveryLine delivery) => connection.Prepare(
             """
             INSERT INTO deliveries (delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, lease, lease_until, delivered_at,
-                                    surfaced_at, acknowledged_at, replied_at, ended_at, capability, tried, told, last_error, disconnects, trail)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+                                    surfaced_at, acknowledged_at, replied_at, ended_at, capability, tried, told, last_error, disconnects, trail, evidence)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
             """)
         .Bind(1, delivery.Delivery).Bind(2, LogKey.Of(delivery.Project, delivery.Seq)).Bind(3, delivery.Mailbox).Bind(4, (long)delivery.State)
         .Bind(5, delivery.Attempt).Bind(6, delivery.Priority).Bind(7, delivery.Rank).Bind(8, delivery.QueuedAt).Bind(9, delivery.ExpiresAt)
@@ -146,7 +146,7 @@ internal static class SqliteImportRows
         // In SQLite, an acknowledgment also sets the end time.
         .Bind(17, delivery.State == DeliveryState.Acknowledged ? delivery.AcknowledgedAt : delivery.EndedAt)
         .Bind(18, delivery.Capability).Bind(19, delivery.Tried).Bind(20, delivery.Told ? 1 : 0).Bind(21, delivery.LastError)
-        .Bind(22, delivery.Disconnects).Bind(23, delivery.Trail)
+        .Bind(22, delivery.Disconnects).Bind(23, delivery.Trail).Bind(24, (long?)delivery.Evidence)
         .Run();
 
     private static void Write(SqliteConnection connection, KeyLine key)

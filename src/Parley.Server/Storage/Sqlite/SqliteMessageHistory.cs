@@ -148,7 +148,7 @@ internal sealed partial class SqliteMessageHistory(
                         which)
                     .Bind(7, before).Bind(8, max);
                 for (var bytes = 0L; bytes < MessagePage.Bytes && rows.Step(); bytes += dead[^1].Message.Json.Length)
-                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!, rows.Int64(12), rows.Text(13)));
+                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!, rows.Int64(13), rows.Text(14)));
                 rows.Reset();
                 return dead;
             },
@@ -173,7 +173,7 @@ internal sealed partial class SqliteMessageHistory(
         var held = state is DeliveryState.Queued or DeliveryState.Withdrawn ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
         return new DeliveryRow(
             delivery, LogKey.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
-            held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10), rows.Int32(11));
+            held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10), rows.Int32(11), rows.IsNull(12) ? null : (SurfaceEvidence)rows.Int32(12));
     }
 
     private static List<LogEntry> Entries(SqliteConnection connection, SqliteStatement rows)

@@ -134,7 +134,7 @@ internal sealed partial class SqliteMessageStore
                 Extend(connection, account, found, DeliveryRules.Extend(found.Facts, settle.Extension, now), ended);
                 break;
             case SettleVerb.Surfaced:
-                connection.Prepare(DeliverySql.Surface).Bind(1, found.Delivery).Bind(2, now).Run();
+                connection.Prepare(DeliverySql.Surface).Bind(1, found.Delivery).Bind(2, now).Bind(3, (long)settle.Evidence).Run();
                 break;
             default:
                 throw new UnreachableException($"Nothing is known of the verb '{settle.Verb}'.");
