@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { count, mainMark, subagentMark } from './endpoint.ts';
+import type { Outcome, Team } from './team.ts';
+
+/** Runs one prompt to the end of its turn. */
+export type Run = (prompt: string) => Promise<Outcome>;
+
+/** A message that is sent before the prompt, one while a tool is about to run, and one when the model is about to end its turn each stand in the very
+ * next request, once, and in each later one, and the server knows that they were read. */
+export async function hearsAtEveryBoundary(team: Team, run: Run): Promise<void> {
+  const sent = [await team.say('Sent before the prompt.')];
+  team.model.plays(
+    async () => {
+      sent.push(await team.say('Sent before a tool.'));
+      return { shell: 'echo one' };
+    },
+    async () => {
+      sent.push(await team.say('Sent at the end.'));
+      return { text: 'I am done.' };
+    },
+  );
+
+  await ended(team, run);
+
+  await stands(team, ['Sent before the prompt.', 'Sent before a tool.', 'Sent at the end.']);
+  for (const message of sent) await wasRead(team, message);
+}
+
+/** As above, for a harness in which a hook cannot put off the end of a turn, or that is over by then. */
+export async function hearsWhileItWorks(team: Team, run: Run): Promise<void> {
+  const sent = [await team.say('Sent before the prompt.')];
+  team.model.plays(async () => {
+    sent.push(await team.say('Sent before a tool.'));
+    return { shell: 'echo one' };
+  });
+
+  await ended(team, run);
+
+  await stands(team, ['Sent before the prompt.', 'Sent before a tool.']);
+  for (const message of sent) await wasRead(team, message);
+}
+
+/** A subagent gets nothing; the agent gets it after the subagent. */
+export async function keepsMailFromSubagents(team: Team, run: Run): Promise<void> {
+  let sent = '';
+  team.model.plays({ subagent: `${subagentMark} Echo a word.` });
+  team.model.playsSubagent(
+    async () => {
+      sent = await team.say('For the agent itself.');
+      return { shell: 'echo from the subagent' };
+    },
+    { text: 'The part is done.' },
+  );
+
+  await ended(team, run);
+
+  assert.ok(team.model.sub.length >= 2, `The subagent asked its model ${team.model.sub.length} times.\n${await team.hookLog()}`);
+  for (const request of team.model.sub) assert.equal(count(request, 'For the agent itself.'), 0);
+  assert.equal(count(team.model.main.at(-1), 'For the agent itself.'), 1, await team.hookLog());
+  await wasRead(team, sent);
+}
+
+/** While the server is away, the agent works as if there were no hooks. */
+export async function worksWithoutServer(team: Team, run: Run): Promise<void> {
+  await team.server.kill();
+  team.model.plays({ shell: 'echo one' });
+
+  const { milliseconds } = await ended(team, run);
+
+  assert.equal(team.model.main.length, 2);
+  for (const request of team.model.main) assert.equal(count(request, 'Parley'), 0);
+  console.log(`Without a server, a turn with a tool took ${Math.round(milliseconds)} ms.`);
+}
+
+async function ended(team: Team, run: Run): Promise<Outcome> {
+  const outcome = await run(mainMark);
+  assert.equal(outcome.code, 0, `${outcome.output.slice(-3000)}\n${await team.hookLog()}`);
+  return outcome;
+}
+
+/** The first text stands in each request from the first one on, the second from the second one on, and so on: once, and in none before. */
+export async function stands(team: Team, texts: readonly string[]): Promise<void> {
+  const seen = team.model.main.map((request) => texts.map((text) => count(request, text)));
+  const expected = texts.map((_, request) => texts.map((_, text) => (text <= request ? 1 : 0)));
+  assert.deepEqual(seen, expected, `${JSON.stringify(seen)}\n${await team.hookLog()}`);
+}
+
+export async function wasRead(team: Team, message: string): Promise<void> {
+  const { state, attempt, delivered_at: delivered, surfaced_at: surfaced } = await team.isRead(message);
+  assert.deepEqual([state, attempt, delivered != null, surfaced != null], ['acknowledged', 1, true, true]);
+}
