@@ -10,6 +10,7 @@ internal static class HooksSetup
         .AddSingleton<Harness, Codex>()
         .AddSingleton<Harness, CopilotCli>()
         .AddSingleton<Harness, GeminiCli>()
+        .AddSingleton<Harness, OpenCode>()
         .AddSingleton<HookDesk>()
         .AddConcept<HooksConcept>();
 }
