@@ -38,7 +38,7 @@ export const Parley = async ({ client, directory, worktree }) => {
   };
 
   const remember = (id, parent) => {
-    if (!sessions.has(id)) sessions.set(id, parent ? null : { id, isBusy: false, failed: false, says: null });
+    if (!sessions.has(id)) sessions.set(id, parent ? null : { id, isInTurn: false, says: null });
   };
 
   /** Begins a turn with a text of Parley's own. */
@@ -48,18 +48,15 @@ export const Parley = async ({ client, directory, worktree }) => {
   };
 
   const ended = async (session) => {
-    session.isBusy = false;
-    // The event comes after a failure too, and would count as proof that the model answered.
-    if (session.failed) {
-      session.failed = false;
-      return;
-    }
+    // The event comes after a failure too, even twice, and would count as proof that the model answered.
+    if (!session.isInTurn) return;
+    session.isInTurn = false;
     const { text } = await tell('session.idle', session);
     if (text && !isOver) await prompt(session, text);
   };
 
   const failed = async (session) => {
-    session.failed = true;
+    session.isInTurn = false;
     await tell('session.error', session);
   };
 
@@ -91,10 +88,6 @@ export const Parley = async ({ client, directory, worktree }) => {
 
   const events = {
     'session.created': ({ info }) => remember(info.id, info.parentID),
-    'session.status': async ({ sessionID, status }) => {
-      const session = await own(sessionID);
-      if (session) session.isBusy = status.type !== 'idle';
-    },
     'session.idle': async ({ sessionID }) => {
       const session = await own(sessionID);
       if (session) await ended(session);
@@ -130,10 +123,10 @@ export const Parley = async ({ client, directory, worktree }) => {
       const isWake = session.says === asked && asked.startsWith('Parley: ');
       const isOurs = session.says === asked && !isWake;
       if (session.says === asked) session.says = null;
+      const isInTurn = session.isInTurn;
+      session.isInTurn = true;
       // Mail that begins a turn is there already, and a prompt in the middle of a turn begins none.
-      if (isOurs || session.isBusy) return;
-      session.isBusy = true;
-      session.failed = false;
+      if (isOurs || isInTurn) return;
       // The session that was spoken to last is the agent's, also when it is an earlier one again.
       if (current !== session) {
         if (current === null) void wakes();
@@ -142,7 +135,7 @@ export const Parley = async ({ client, directory, worktree }) => {
       }
       const { text, block } = await tell('chat.message', session, { prompt: asked });
       if (block) {
-        session.isBusy = false;
+        session.isInTurn = false;
         throw new Error(block);
       }
       if (text) parts.push({ id: partAfter(parts), sessionID, messageID: message.id, type: 'text', text, synthetic: true });

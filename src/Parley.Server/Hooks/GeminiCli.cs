@@ -7,6 +7,8 @@ internal sealed class GeminiCli : Harness
 {
     internal override string Name => "gemini";
 
+    internal override string SubagentTool => "invoke_agent";
+
     protected override IReadOnlyDictionary<string, HookMoment> Moments { get; } = new Dictionary<string, HookMoment>(StringComparer.Ordinal)
     {
         ["SessionStart"] = HookMoment.SessionStart,

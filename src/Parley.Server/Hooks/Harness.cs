@@ -17,6 +17,9 @@ internal abstract class Harness
     /// <summary>How many times in a row a hook may put off the end of a turn. After that, the harness ends it anyway.</summary>
     internal virtual int MostContinued => 8;
 
+    /// <summary>The tool that runs a subagent, in a harness that does not say which events come from a subagent. While it runs, all of them do.</summary>
+    internal virtual string? SubagentTool => null;
+
     /// <summary>The harness's own names of the moments.</summary>
     protected abstract IReadOnlyDictionary<string, HookMoment> Moments { get; }
 
@@ -31,7 +34,7 @@ internal abstract class Harness
         var reader = new Utf8JsonReader(input, new JsonReaderOptions { MaxDepth = Deepest });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
-        var (name, session, prompt, notice, isOfSubagent) = ("", "", (string?)null, (string?)null, false);
+        var (name, session, turn, prompt, tool, notice, isOfSubagent) = ("", "", (string?)null, (string?)null, (string?)null, (string?)null, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("hook_event_name"u8))
@@ -42,13 +45,17 @@ internal abstract class Harness
                 prompt = Text(ref reader);
             else if (reader.ValueTextEquals("notification_type"u8))
                 notice = Text(ref reader);
+            else if (reader.ValueTextEquals("prompt_id"u8) || reader.ValueTextEquals("turn_id"u8))
+                turn = Text(ref reader);
+            else if (reader.ValueTextEquals("tool_name"u8))
+                tool = Text(ref reader);
             else if (reader.ValueTextEquals("agent_id"u8))
                 isOfSubagent = Text(ref reader) is { Length: > 0 };
             else
                 reader.Skip();
         }
 
-        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Prompt = prompt, Notice = notice };
+        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Turn = turn, Prompt = prompt, Tool = tool, Notice = notice };
     }
 
     /// <summary>Writes the answer, with no field that the harness does not know at this event.</summary>

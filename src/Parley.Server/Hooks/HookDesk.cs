@@ -30,17 +30,26 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
             return HookAnswer.Nothing;
         }
 
-        await ReportAsync(project, agent, what, cancellationToken);
         var session = SessionOf(project, agent);
         await session.Gate.WaitAsync(cancellationToken);
         try
         {
+            await ReportAsync(project, agent, session, what, cancellationToken);
             if (!await EnterAsync(project, session, what))
                 return what.Moment == HookMoment.Prompt ? HookAnswer.Add(HookText.Superseded(agent.Id), []) : HookAnswer.Nothing;
-            await ProveAsync(project, agent, session, what.Moment);
-            if (what.Moment == HookMoment.Prompt)
+            if (harness.SubagentTool is { } tool && session.IsInSubagent(what, tool))
             {
-                session.BeginTurn();
+                await ExtendAsync(project, agent, session);
+                return HookAnswer.Nothing;
+            }
+
+            await ProveAsync(project, agent, session, what.Moment);
+            if (what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed)
+                session.EndTurn();
+            var begins = what.Moment == HookMoment.Prompt && !session.IsOfTurn(what);
+            if (begins)
+            {
+                session.BeginTurn(what.Turn);
                 await GiveBackAsync(project, session, HookRules.Missed(session.Given, session.Turn));
             }
             else if (what.Moment == HookMoment.SessionEnd)
@@ -53,7 +62,10 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
                 wakes.TurnBegan(project, agent, what.Prompt);
             await ExtendAsync(project, agent, session);
             var answer = await GiveAsync(project, agent, harness, session, what, cancellationToken);
-            await EndTurnAsync(project, agent, what.Moment, answer.Verb, cancellationToken);
+            if (answer.Verb == HookVerb.Block && begins)
+                await StopTurnAsync(project, agent, session, cancellationToken);
+            else if (answer.Verb == HookVerb.Nothing && what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed)
+                wakes.TurnEnded(project, agent);
             return answer;
         }
         finally
@@ -77,21 +89,19 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         }
     }
 
-    /// <summary>If the turn is over, the agent may be woken again.</summary>
-    private async ValueTask EndTurnAsync(ProjectState project, AgentState agent, HookMoment moment, HookVerb verb, CancellationToken cancellationToken)
+    /// <summary>A turn is stopped before it begins, and no hook will tell of its end.</summary>
+    private async ValueTask StopTurnAsync(ProjectState project, AgentState agent, HookSession session, CancellationToken cancellationToken)
     {
-        // No hook tells of the end of a turn that was stopped before it began.
-        if (verb == HookVerb.Block)
-            await agents.ReportAsync(project, agent, new StatusRequest { Activity = AgentActivity.Idle }, cancellationToken);
-        if (verb == HookVerb.Block || (verb == HookVerb.Nothing && moment is HookMoment.TurnEnd or HookMoment.TurnFailed))
-            wakes.TurnEnded(project, agent);
+        session.EndTurn();
+        await agents.ReportAsync(project, agent, new StatusRequest { Activity = AgentActivity.Idle }, cancellationToken);
+        wakes.TurnEnded(project, agent);
     }
 
     private HookSession SessionOf(ProjectState project, AgentState agent) => _sessions.GetOrCreateValue(project).GetOrAdd(agent.Number, static _ => new HookSession());
 
-    private async ValueTask ReportAsync(ProjectState project, AgentState agent, HookEvent what, CancellationToken cancellationToken)
+    private async ValueTask ReportAsync(ProjectState project, AgentState agent, HookSession session, HookEvent what, CancellationToken cancellationToken)
     {
-        if (HookRules.Activity(what) is { } activity)
+        if (HookRules.Activity(session, what) is { } activity)
             await agents.ReportAsync(project, agent, new StatusRequest { Activity = activity }, cancellationToken);
         else
             await agents.SeenAsync(project, agent, cancellationToken);
@@ -172,9 +182,9 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         }
 
         session.Given.AddRange(given);
-        if (what.Moment == HookMoment.TurnEnd)
-            session.Continued++;
         var text = HookText.Of(agent.Id, claimed, one => again.Contains(one.Delivery), waiting.Count - claimed.Count, clock.GetUtcNow());
+        if (what.Moment == HookMoment.TurnEnd)
+            session.ContinueTurn(text);
         return what.Moment == HookMoment.BeforeTool ? HookAnswer.Refuse(HookText.NotRun(text), given) : HookAnswer.Add(text, given);
     }
 

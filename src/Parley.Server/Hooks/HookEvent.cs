@@ -47,6 +47,12 @@ internal sealed record HookEvent(HookMoment Moment, string Name, string Session)
     /// <summary>For <see cref="HookMoment.BeforeTool"/>: whether the operator lets messages refuse it.</summary>
     internal bool MayRefuse { get; init; }
 
+    /// <summary>The tool that is about to run or has run; null if there is none.</summary>
+    internal string? Tool { get; init; }
+
+    /// <summary>The harness's id of the turn; null if it gave none.</summary>
+    internal string? Turn { get; init; }
+
     /// <summary>For <see cref="HookMoment.Prompt"/>: what the model is asked.</summary>
     internal string? Prompt { get; init; }
 

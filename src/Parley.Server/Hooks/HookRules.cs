@@ -24,11 +24,14 @@ internal static class HookRules
     };
 
     /// <summary>The turn whose model reads what is given now.</summary>
-    internal static int TurnOf(HookSession session, HookMoment moment) => moment == HookMoment.SessionStart ? session.Turn + 1 : session.Turn;
+    /// <remarks>A session starts in the middle of a turn when it is compacted. Copilot CLI starts it and begins its first turn at the same time.</remarks>
+    internal static int TurnOf(HookSession session, HookMoment moment) =>
+        moment == HookMoment.SessionStart && !session.IsInTurn ? session.Turn + 1 : session.Turn;
 
     /// <summary>What the agent is doing, as far as an event tells.</summary>
-    internal static AgentActivity? Activity(HookEvent what) => what.Moment switch
+    internal static AgentActivity? Activity(HookSession session, HookEvent what) => what.Moment switch
     {
+        HookMoment.SessionStart when session.Id == what.Session && session.IsInTurn => null,
         HookMoment.Prompt or HookMoment.BeforeTool or HookMoment.AfterTool or HookMoment.AfterTools => AgentActivity.Working,
         HookMoment.TurnEnd or HookMoment.TurnFailed or HookMoment.SessionStart => AgentActivity.Idle,
         HookMoment.AsksPermission => AgentActivity.BlockedOnHuman,

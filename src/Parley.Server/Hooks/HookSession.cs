@@ -15,6 +15,15 @@ internal sealed class HookSession
     private AgentHarness? _named;
     private readonly HashSet<string> _superseded = new(StringComparer.Ordinal);
 
+    /// <summary>How many subagents run, as far as their tool tells.</summary>
+    private int _subagents;
+
+    /// <summary>The harness's id of the current turn.</summary>
+    private string? _turnId;
+
+    /// <summary>The text that put off the end of the current turn last.</summary>
+    private string? _continuation;
+
     /// <summary>Hooks of one session may run at the same time.</summary>
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -31,8 +40,11 @@ internal sealed class HookSession
     /// <summary>The number of the current turn; 0 before the first prompt.</summary>
     internal int Turn { get; private set; }
 
+    /// <summary>Whether the current turn goes on, as far as is known: some harnesses tell of no end if a person interrupts it.</summary>
+    internal bool IsInTurn { get; private set; }
+
     /// <summary>How many times in a row the end of this turn was put off.</summary>
-    internal int Continued { get; set; }
+    internal int Continued { get; private set; }
 
     /// <summary>Given, and not proven yet.</summary>
     internal List<GivenDelivery> Given { get; } = [];
@@ -43,14 +55,41 @@ internal sealed class HookSession
         _superseded.Remove(id);
         if (Id.Length > 0 && _superseded.Count < MostRemembered)
             _superseded.Add(Id);
-        (Id, Turn, Continued) = (id, 0, 0);
+        (Id, Turn, IsInTurn, Continued, _turnId, _continuation, _subagents) = (id, 0, false, 0, null, null, 0);
         Given.Clear();
         _given.Clear();
         _order.Clear();
     }
 
+    /// <summary>Counts the calls of the tool that runs a subagent.</summary>
+    /// <returns>Whether an event comes while a subagent runs, and so may be the subagent's.</returns>
+    internal bool IsInSubagent(HookEvent what, string tool)
+    {
+        var before = _subagents;
+        _subagents = (what.Moment, what.Tool == tool) switch
+        {
+            (HookMoment.BeforeTool, true) => before + 1,
+            (HookMoment.AfterTool, true) => Math.Max(before - 1, 0),
+            (HookMoment.BeforeTool or HookMoment.AfterTool or HookMoment.AsksPermission or HookMoment.Notice, _) => before,
+            // An interrupted turn does not tell how its tools ended.
+            _ => 0,
+        };
+        return Math.Min(before, _subagents) > 0;
+    }
+
+    /// <summary>Whether a prompt does not begin a turn: a person typed it while the model worked, and it goes into the turn, or it is the text that
+    /// put off the end of the turn, which some harnesses tell as a prompt.</summary>
+    internal bool IsOfTurn(HookEvent prompt) =>
+        (prompt.Turn is { Length: > 0 } turn && turn == _turnId) || (_continuation is { } text && prompt.Prompt?.Trim() == text.Trim());
+
     /// <summary>Records that a turn begins.</summary>
-    internal void BeginTurn() => (Turn, Continued) = (Turn + 1, 0);
+    internal void BeginTurn(string? id) => (Turn, IsInTurn, Continued, _turnId, _continuation) = (Turn + 1, true, 0, id, null);
+
+    /// <summary>Records that the end of the turn was put off with a text.</summary>
+    internal void ContinueTurn(string text) => (IsInTurn, Continued, _continuation) = (true, Continued + 1, text);
+
+    /// <summary>Records that the turn ended, if nothing puts that off.</summary>
+    internal void EndTurn() => IsInTurn = false;
 
     /// <summary>Records that a message is given.</summary>
     /// <returns>Whether this session was given it before.</returns>

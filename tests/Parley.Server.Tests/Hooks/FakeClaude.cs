@@ -18,6 +18,7 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
 
     private readonly List<string> _context = [];
     private int _continued;
+    private int _prompt;
 
     /// <summary>The requests that its model got, each with what hooks have added since the one before.</summary>
     public List<string> Requests { get; } = [];
@@ -34,6 +35,7 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
     public async Task<bool> PromptAsync(string text = "Go on.")
     {
         _continued = 0;
+        _prompt++;
         var answer = await CallAsync("UserPromptSubmit", new JsonObject { ["prompt"] = text });
         if ((string?)answer["decision"] == "block")
             return false;
@@ -50,6 +52,14 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
 
     /// <summary>The person interrupts it after its tools have run: there is no further request, and no hook tells.</summary>
     public Task RunToolsThenInterruptAsync() => RunToolsAsync(1);
+
+    /// <summary>The person types a prompt while tools run: its hook comes after theirs, and before the request.</summary>
+    public async Task UseToolsAndQueueAsync(string text)
+    {
+        await RunToolsAsync(1);
+        await CallAsync("UserPromptSubmit", new JsonObject { ["prompt"] = text });
+        Ask();
+    }
 
     /// <summary>The model ends its turn. If a hook adds something, the turn goes on.</summary>
     /// <returns>Whether the turn ended.</returns>
@@ -73,6 +83,8 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
         input["transcript_path"] = "/nowhere/transcript.jsonl";
         input["cwd"] = "/work";
         input["permission_mode"] = "default";
+        if (_prompt > 0)
+            input["prompt_id"] = $"{session} {_prompt}";
         input["hook_event_name"] = name;
         var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/hooks/claude", token, input.ToJsonString());
         Assert.Equal(HttpStatusCode.OK, answer.Status);

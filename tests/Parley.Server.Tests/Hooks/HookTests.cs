@@ -84,6 +84,20 @@ public abstract class HookTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_prompt_that_is_typed_while_the_model_works_is_of_the_same_turn_which_has_its_mail_already()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.PromptAsync();
+        var sent = await team.SayAsync("Use the new key.", Surface.NextBoundary);
+
+        await team.Claude.UseToolsAndQueueAsync("And hurry.");
+
+        Assert.Equal(1, Count(team.Claude.All, "Use the new key."));
+        await team.Claude.StopAsync();
+        Assert.Equal((DeliveryState.Acknowledged, 1), ((await team.DeliveryAsync(sent)).State, (await team.DeliveryAsync(sent)).Attempt));
+    }
+
+    [Fact]
     public async Task Without_any_proof_the_message_is_queued_again_when_its_lease_lapses()
     {
         await using var team = await Team.StartAsync(storage);
@@ -308,7 +322,7 @@ public abstract class HookTests(StorageUnderTest storage)
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (unnamed.Status, strange.Status));
         Assert.Contains("Hello.", named.Text);
-        Assert.Contains("claude, codex, copilot, gemini", strange.Text);
+        Assert.Contains("claude, codex, copilot, gemini, opencode", strange.Text);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

@@ -1,7 +1,22 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { eventually } from '../../wire/harness/deadline.ts';
+import { Pane } from './pane.ts';
 import { claudeProgram } from './programs.ts';
 import type { Outcome, Team } from './team.ts';
 
-const events = ['SessionStart', 'UserPromptSubmit', 'PreToolUse', 'PostToolBatch', 'Stop', 'StopFailure', 'PermissionRequest', 'Notification', 'SessionEnd'];
+const events = [
+  'SessionStart',
+  'UserPromptSubmit',
+  'PreToolUse',
+  'PostToolBatch',
+  'Stop',
+  'StopFailure',
+  'PermissionRequest',
+  'Notification',
+  'SessionEnd',
+];
 const key = 'sk-ant-a-key-that-no-one-checks';
 
 /** Claude Code, at the fake model. */
@@ -37,5 +52,53 @@ export class Claude {
   /** One prompt, without a terminal. */
   async run(prompt: string, ...more: string[]): Promise<Outcome> {
     return this.#team.run(claudeProgram, ['-p', prompt, '--allowedTools', 'Bash', 'Agent', 'Task', ...more], this.environment);
+  }
+
+  /** A session without a terminal that takes one prompt after the other. */
+  open(): ClaudeSession {
+    const args = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose', '--allowedTools', 'Bash'];
+    const child = spawn(claudeProgram, args, { cwd: this.#team.work, env: { ...this.#team.environment, ...this.environment } });
+    after(() => child.kill('SIGKILL'));
+    return new ClaudeSession(child);
+  }
+
+  /** As a person runs it. */
+  inTerminal(...more: string[]): Promise<Pane> {
+    return Pane.start(this.#team, claudeProgram, more, this.environment);
+  }
+}
+
+export class ClaudeSession {
+  readonly said: { readonly type: string; readonly subtype?: string }[] = [];
+  readonly #child: ChildProcessWithoutNullStreams;
+
+  constructor(child: ChildProcessWithoutNullStreams) {
+    this.#child = child;
+    child.stderr.resume();
+    createInterface({ input: child.stdout }).on('line', (line) => this.said.push(JSON.parse(line)));
+  }
+
+  prompt(content: string): void {
+    this.#write({ type: 'user', message: { role: 'user', content } });
+  }
+
+  /** As the Escape key does. */
+  interrupt(): void {
+    this.#write({ type: 'control_request', request_id: 'stop', request: { subtype: 'interrupt' } });
+  }
+
+  /** Waits until so many turns have ended. */
+  async ended(turns: number): Promise<void> {
+    const ended = async () => this.said.filter((one) => one.type === 'result').length;
+    await eventually(`the end of turn ${turns}`, ended, (count) => count >= turns);
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+
+  #write(message: object): void {
+    this.#child.stdin.write(`${JSON.stringify(message)}\n`);
   }
 }

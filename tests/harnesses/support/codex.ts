@@ -1,3 +1,4 @@
+import { Pane } from './pane.ts';
 import { codexProgram } from './programs.ts';
 import type { Outcome, Team } from './team.ts';
 
@@ -42,5 +43,10 @@ trust_level = "trusted"
   async run(prompt: string, ...more: string[]): Promise<Outcome> {
     const args = ['exec', '--dangerously-bypass-hook-trust', '--skip-git-repo-check', '--json', ...more, prompt];
     return this.#team.run(codexProgram, args, this.environment);
+  }
+
+  /** As a person runs it. */
+  inTerminal(): Promise<Pane> {
+    return Pane.start(this.#team, codexProgram, ['--dangerously-bypass-hook-trust'], this.environment);
   }
 }

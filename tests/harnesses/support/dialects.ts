@@ -7,6 +7,8 @@ export type Reply = { readonly text: string } | { readonly shell: string } | { r
 /** A tool as a harness offers it to the model. */
 interface Tool {
   readonly name: string;
+  /** Some of Codex's are in a group. */
+  readonly group?: string;
   readonly parameters: Record<string, unknown>;
 }
 
@@ -17,7 +19,8 @@ interface Dialect {
   stream(to: ServerResponse, body: Body, reply: Answer): void;
 }
 
-type Answer = { readonly text: string } | { readonly tool: string; readonly input: Record<string, unknown> };
+type Answer =
+  { readonly text: string } | { readonly tool: string; readonly group?: string | undefined; readonly input: Record<string, unknown> };
 type Body = Record<string, any>;
 
 /** The shell tool of each harness, and how a command is put into it. */
@@ -33,6 +36,8 @@ const shells: Record<string, (command: string) => Record<string, unknown>> = {
 const subagents: Record<string, (prompt: string) => Record<string, unknown>> = {
   Agent: (prompt) => ({ description: 'A part of the work', prompt, subagent_type: 'general-purpose', run_in_background: false }),
   Task: (prompt) => ({ description: 'A part of the work', prompt, subagent_type: 'general-purpose' }),
+  spawn_agent: (prompt) => ({ message: prompt }),
+  invoke_agent: (prompt) => ({ agent_name: 'generalist', prompt }),
   task: (prompt) => ({ description: 'A part of the work', prompt, subagent_type: 'general', agent_type: 'general-purpose', name: 'part' }),
 };
 
@@ -49,7 +54,12 @@ export function answer(to: ServerResponse, path: string, body: Body, reply: Repl
 
 /** The names of the tools that a request offers; none for one that only asks for a title, a summary, or the like. */
 export function offeredTools(path: string, body: Body): string[] {
-  return dialects.find((one) => one.path.test(path))?.tools(body).map((tool) => tool.name) ?? [];
+  return (
+    dialects
+      .find((one) => one.path.test(path))
+      ?.tools(body)
+      .map((tool) => tool.name) ?? []
+  );
 }
 
 function chosen(tools: Tool[], reply: Reply): Answer {
@@ -59,7 +69,11 @@ function chosen(tools: Tool[], reply: Reply): Answer {
   if (tool === undefined) return { text: `No such tool among ${tools.map((one) => one.name).join(', ')}.` };
   const input = known[tool.name]!(words);
   const takes = (tool.parameters['properties'] ?? input) as object;
-  return { tool: tool.name, input: Object.fromEntries(Object.entries(input).filter(([name]) => Object.hasOwn(takes, name))) };
+  return {
+    tool: tool.name,
+    group: tool.group,
+    input: Object.fromEntries(Object.entries(input).filter(([name]) => Object.hasOwn(takes, name))),
+  };
 }
 
 class Events {
@@ -84,7 +98,9 @@ const messages: Dialect = {
   stream(to, body, reply) {
     const isText = 'text' in reply;
     const block = isText ? { type: 'text', text: '' } : { type: 'tool_use', id: `toolu_${randomUUID()}`, name: reply.tool, input: {} };
-    const delta = isText ? { type: 'text_delta', text: reply.text } : { type: 'input_json_delta', partial_json: JSON.stringify(reply.input) };
+    const delta = isText
+      ? { type: 'text_delta', text: reply.text }
+      : { type: 'input_json_delta', partial_json: JSON.stringify(reply.input) };
     const stop = isText ? 'end_turn' : 'tool_use';
     const message = { id: `msg_${randomUUID()}`, type: 'message', role: 'assistant', model: body['model'], content: [] as object[] };
     if (body['stream'] !== true) {
@@ -108,14 +124,21 @@ const messages: Dialect = {
 
 const responses: Dialect = {
   path: /\/responses$/,
-  tools: (body) => (body['tools'] ?? []).map((tool: Body) => ({ name: tool['name'] ?? tool['type'], parameters: tool['parameters'] ?? {} })),
+  tools: (body) => (body['tools'] ?? []).flatMap((tool: Body) => responsesTools(tool)),
   stream(to, _, reply) {
     const events = new Events(to);
     const id = `resp_${randomUUID()}`;
     const item =
       'text' in reply
         ? { type: 'message', role: 'assistant', id: `msg_${randomUUID()}`, content: [{ type: 'output_text', text: reply.text }] }
-        : { type: 'function_call', id: `fc_${randomUUID()}`, call_id: `call_${randomUUID()}`, name: reply.tool, arguments: JSON.stringify(reply.input) };
+        : {
+            type: 'function_call',
+            id: `fc_${randomUUID()}`,
+            call_id: `call_${randomUUID()}`,
+            name: reply.tool,
+            ...(reply.group === undefined ? {} : { namespace: reply.group }),
+            arguments: JSON.stringify(reply.input),
+          };
     const usage = { input_tokens: 10, input_tokens_details: null, output_tokens: 5, output_tokens_details: null, total_tokens: 15 };
     const send = (event: Body) => events.send(event, event['type']);
     send({ type: 'response.created', response: { id } });
@@ -125,6 +148,11 @@ const responses: Dialect = {
   },
 };
 
+function responsesTools(tool: Body, group?: string): Tool[] {
+  if (tool['type'] === 'namespace') return tool['tools'].flatMap((one: Body) => responsesTools(one, tool['name']));
+  return [{ name: tool['name'] ?? tool['type'], parameters: tool['parameters'] ?? {}, ...(group === undefined ? {} : { group }) }];
+}
+
 const completions: Dialect = {
   path: /\/chat\/completions$/,
   tools: (body) => (body['tools'] ?? []).map(({ function: tool }: Body) => ({ name: tool['name'], parameters: tool['parameters'] ?? {} })),
@@ -133,7 +161,14 @@ const completions: Dialect = {
     const isText = 'text' in reply;
     const call = isText
       ? undefined
-      : [{ index: 0, id: `call_${randomUUID()}`, type: 'function', function: { name: reply.tool, arguments: JSON.stringify(reply.input) } }];
+      : [
+          {
+            index: 0,
+            id: `call_${randomUUID()}`,
+            type: 'function',
+            function: { name: reply.tool, arguments: JSON.stringify(reply.input) },
+          },
+        ];
     const message = isText ? { role: 'assistant', content: reply.text } : { role: 'assistant', content: null, tool_calls: call };
     const finish = isText ? 'stop' : 'tool_calls';
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
@@ -155,12 +190,19 @@ const gemini: Dialect = {
   path: /:(streamGenerateContent|generateContent)/,
   tools: (body) =>
     (body['tools'] ?? []).flatMap((group: Body) =>
-      (group['functionDeclarations'] ?? []).map((tool: Body) => ({ name: tool['name'], parameters: tool['parametersJsonSchema'] ?? tool['parameters'] ?? {} })),
+      (group['functionDeclarations'] ?? []).map((tool: Body) => ({
+        name: tool['name'],
+        parameters: tool['parametersJsonSchema'] ?? tool['parameters'] ?? {},
+      })),
     ),
   stream(to, body, reply) {
     const part = 'text' in reply ? { text: reply.text } : { functionCall: { name: reply.tool, args: reply.input } };
     const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 };
-    const whole = { candidates: [{ index: 0, content: { role: 'model', parts: [part] }, finishReason: 'STOP' }], usageMetadata, modelVersion: 'fake' };
+    const whole = {
+      candidates: [{ index: 0, content: { role: 'model', parts: [part] }, finishReason: 'STOP' }],
+      usageMetadata,
+      modelVersion: 'fake',
+    };
     if (to.req.url!.includes(':streamGenerateContent')) {
       const events = new Events(to);
       events.send(whole);

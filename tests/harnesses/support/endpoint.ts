@@ -66,7 +66,11 @@ export class FakeModel {
 
   /** Waits until the agent's own loop has asked so often. */
   async asked(times: number): Promise<void> {
-    await eventually(`request ${times} to the model`, async () => this.main.length, (count) => count >= times);
+    await eventually(
+      `request ${times} to the model`,
+      async () => this.main.length,
+      (count) => count >= times,
+    );
   }
 
   stop(): void {

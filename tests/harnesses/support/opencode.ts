@@ -1,10 +1,15 @@
-import { copyFile, mkdir, symlink } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { opencodeProgram, packages, versionOf } from './programs.ts';
+import { within } from '../../wire/harness/deadline.ts';
+import { opencodeProgram } from './programs.ts';
 import type { Outcome, Team } from './team.ts';
 
 const plugin = process.env['PLUGIN'] ?? fileURLToPath(new URL('../../../clients/opencode/parley.js', import.meta.url));
+
+const environment = { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' };
 
 /** OpenCode, at the fake model, with Parley's plugin. */
 export class OpenCode {
@@ -32,17 +37,66 @@ export class OpenCode {
       permission: { bash: 'allow', edit: 'allow' },
     };
     await team.write('home/.config/opencode/opencode.json', settings);
-    // It fetches this package at its start, although it is there, and tries for a minute where there is no network.
+    // At its start, it fetches the types of plugins, and tries for a minute where there is no network.
     await team.write('home/.npmrc', 'fetch-retries=0\n');
-    await team.write('home/.config/opencode/package.json', { dependencies: { '@opencode-ai/plugin': versionOf('@opencode-ai/plugin') } });
-    await mkdir(join(team.home, '.config/opencode/node_modules'), { recursive: true });
-    await symlink(join(packages, '@opencode-ai'), join(team.home, '.config/opencode/node_modules/@opencode-ai'));
     await mkdir(join(team.home, '.config/opencode/plugins'), { recursive: true });
     await copyFile(plugin, join(team.home, '.config/opencode/plugins/parley.js'));
     return new OpenCode(team);
   }
 
   async run(prompt: string, ...more: string[]): Promise<Outcome> {
-    return this.#team.run(opencodeProgram, ['run', '--print-logs', ...more, prompt], { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' });
+    return this.#team.run(opencodeProgram, ['run', '--print-logs', ...more, prompt], environment);
+  }
+
+  /** Its server, as its terminal and other clients use it. */
+  async serve(): Promise<OpenCodeServer> {
+    const child = spawn(opencodeProgram, ['serve', '--port', '0', '--hostname', '127.0.0.1'], {
+      cwd: this.#team.work,
+      env: { ...this.#team.environment, ...environment },
+    });
+    after(() => child.kill('SIGKILL'));
+    let output = '';
+    const address = new Promise<string>((resolve) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+          const found = /(http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+    });
+    return new OpenCodeServer(await within('OpenCode to listen', address));
+  }
+}
+
+export class OpenCodeServer {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async session(): Promise<string> {
+    return ((await this.#post('/session', {})) as { id: string }).id;
+  }
+
+  /** Begins a turn, or adds to the one that goes on. */
+  async prompt(session: string, text: string): Promise<void> {
+    await this.#post(`/session/${session}/prompt_async`, { parts: [{ type: 'text', text }] });
+  }
+
+  /** As the Escape key does. */
+  async interrupt(session: string): Promise<void> {
+    await this.#post(`/session/${session}/abort`, {});
+  }
+
+  async #post(path: string, body: object): Promise<unknown> {
+    const answer = await fetch(`${this.#url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
   }
 }

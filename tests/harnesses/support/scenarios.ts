@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../../wire/harness/deadline.ts';
 import { count, mainMark, subagentMark } from './endpoint.ts';
 import type { Outcome, Team } from './team.ts';
 
@@ -43,7 +44,16 @@ export async function hearsWhileItWorks(team: Team, run: Run): Promise<void> {
 /** A subagent gets nothing; the agent gets it after the subagent. */
 export async function keepsMailFromSubagents(team: Team, run: Run): Promise<void> {
   let sent = '';
-  team.model.plays({ subagent: `${subagentMark} Echo a word.` });
+  // Some subagents work beside the agent.
+  const afterwards = async () => {
+    await eventually(
+      'the work of the subagent',
+      async () => team.model.sub.length,
+      (count) => count >= 2,
+    );
+    return { shell: 'echo from the agent' };
+  };
+  team.model.plays({ subagent: `${subagentMark} Echo a word.` }, afterwards);
   team.model.playsSubagent(
     async () => {
       sent = await team.say('For the agent itself.');
@@ -69,7 +79,7 @@ export async function worksWithoutServer(team: Team, run: Run): Promise<void> {
 
   assert.equal(team.model.main.length, 2);
   for (const request of team.model.main) assert.equal(count(request, 'Parley'), 0);
-  console.log(`Without a server, a turn with a tool took ${Math.round(milliseconds)} ms.`);
+  console.log(`Measured: without a server, a turn with a tool takes ${Math.round(milliseconds)} ms.`);
 }
 
 async function ended(team: Team, run: Run): Promise<Outcome> {

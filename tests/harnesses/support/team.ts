@@ -101,7 +101,17 @@ export class Team {
 
   /** Waits until the server knows that the model has read a message. */
   async isRead(message: string): Promise<Delivery> {
-    return await eventually('proof that the model read it', () => this.delivery(message), (one) => one.surfaced_at != null);
+    return await eventually(
+      'proof that the model read it',
+      () => this.delivery(message),
+      (one) => one.surfaced_at != null,
+    );
+  }
+
+  /** Waits until the server says that the agent does this. */
+  async is(activity: string): Promise<void> {
+    const now = async () => (await this.#lead.get('agents/worker')).as<Agent>(200).activity;
+    await eventually(`the agent to be ${activity}`, now, (one) => one === activity);
   }
 
   /** What the hooks were given and answered. */
@@ -118,7 +128,7 @@ export class Team {
   async run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const started = performance.now();
     const child = spawn(program, args, { cwd: this.work, env: { ...this.environment, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    after(() => child.kill('SIGKILL'));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));

@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { count, mainMark } from '../support/endpoint.ts';
 import { OpenCode } from '../support/opencode.ts';
-import { hearsWhileItWorks, keepsMailFromSubagents, worksWithoutServer } from '../support/scenarios.ts';
+import { hearsAtEveryBoundary, hearsWhileItWorks, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
 import { Team } from '../support/team.ts';
 
 const scenarios = {
+  // `opencode run` is over when its turn is.
   'OpenCode hears before a prompt and after a tool': hearsWhileItWorks,
   'OpenCode keeps mail from its subagents': keepsMailFromSubagents,
   'OpenCode works on while the server is away': worksWithoutServer,
@@ -16,3 +19,61 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     await scenario(team, (prompt) => opencode.run(prompt));
   });
 }
+
+test('OpenCode that stays goes on with what came at the end of its turn', async () => {
+  const team = await Team.start('opencode');
+  const opencode = await (await OpenCode.setUp(team)).serve();
+  const session = await opencode.session();
+  await hearsAtEveryBoundary(team, async (prompt) => {
+    await opencode.prompt(session, prompt);
+    await team.model.asked(3);
+    return { code: 0, output: '', milliseconds: 0 };
+  });
+});
+
+test('OpenCode is told again, and that it is, what an interrupted turn had', async () => {
+  const team = await Team.start('opencode');
+  const opencode = await (await OpenCode.setUp(team)).serve();
+  const session = await opencode.session();
+  let sent = '';
+  let interrupted = () => {};
+  const wasInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
+  team.model.plays(
+    async () => {
+      sent = await team.say('Sent before the interruption.');
+      return { shell: 'echo one' };
+    },
+    async () => {
+      await opencode.interrupt(session);
+      interrupted();
+      return { text: 'Too late.' };
+    },
+  );
+  await opencode.prompt(session, mainMark);
+  await wasInterrupted;
+  await team.is('idle');
+  assert.equal((await team.delivery(sent)).surfaced_at, null);
+
+  await opencode.prompt(session, `${mainMark} Again.`);
+  await team.model.asked(3);
+  const [, , again] = team.model.main;
+  assert.deepEqual([count(again, 'Sent before the interruption.'), count(again, 'again="true"')], [2, 1]);
+  await wasRead(team, sent);
+});
+
+test('OpenCode drops a wake that is no longer needed without asking its model', async () => {
+  const team = await Team.start('opencode');
+  const opencode = await (await OpenCode.setUp(team)).serve();
+  const session = await opencode.session();
+  await opencode.prompt(session, mainMark);
+  await team.model.asked(1);
+  await team.is('idle');
+
+  await opencode.prompt(session, 'Parley: 1 message waiting. Read them with the parley inbox tool.');
+  const sent = await team.say('Now there is one.');
+  await opencode.prompt(session, 'Parley: 1 message waiting. Read them with the parley inbox tool.');
+  await team.isRead(sent);
+
+  assert.equal(team.model.main.length, 2);
+  assert.equal(count(team.model.main[1], 'Now there is one.'), 1);
+});
