@@ -44,7 +44,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
             }
 
             await ProveAsync(project, agent, session, what.Moment);
-            if (what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed)
+            if (HookRules.Activity(session, what) == AgentActivity.Idle)
                 session.EndTurn();
             var begins = what.Moment == HookMoment.Prompt && !session.IsOfTurn(what);
             if (begins)

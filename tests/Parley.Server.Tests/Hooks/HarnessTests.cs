@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
-using Parley.Server.Hooks;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Storms;
+using Parley.Server.Wakes;
 using Xunit;
 
 namespace Parley.Server.Tests.Hooks;
@@ -80,7 +80,22 @@ public abstract class HarnessTests(StorageUnderTest storage)
         }
 
         Assert.Empty((await CallAsync(host, worker, "opencode", "session.idle")).AsObject());
-        Assert.NotNull((string?)(await CallAsync(host, worker, "opencode", "chat.message", ("prompt", HookRules.Wake(1))))["block"]);
+        Assert.NotNull((string?)(await CallAsync(host, worker, "opencode", "chat.message", ("prompt", WakeRules.Text(1))))["block"]);
+    }
+
+    [Fact]
+    public async Task A_wake_that_is_dropped_in_the_middle_of_a_turn_does_not_make_the_agent_idle()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var worker = await host.RegisterAsync("worker");
+        await CallAsync(host, worker, "claude", "UserPromptSubmit", ("prompt", "Go on."), ("prompt_id", "1"));
+
+        Assert.Equal("block", (string?)(await CallAsync(host, worker, "claude", "UserPromptSubmit", ("prompt", WakeRules.Text(1)), ("prompt_id", "1")))["decision"]);
+        Assert.Equal(AgentActivity.Working, await ActivityAsync(host, worker));
+
+        await CallAsync(host, worker, "claude", "Stop", ("prompt_id", "1"));
+        Assert.NotEmpty((await CallAsync(host, worker, "claude", "UserPromptSubmit", ("prompt", WakeRules.Text(1)), ("prompt_id", "2"))).AsObject());
+        Assert.Equal(AgentActivity.Idle, await ActivityAsync(host, worker));
     }
 
     private static async Task<JsonNode> CallAsync(ConceptHost host, string token, string harness, string name, params (string Name, string Value)[] more)
