@@ -6,6 +6,8 @@ import { basename, join } from 'node:path';
 /** How long OpenCode waits for Parley. Without an answer, it goes on as if there were no plugin. */
 const patience = 2_000;
 const wakeWait = 30_000;
+/** How the text of a wake begins, but no text that has mail. */
+const wakeStart = 'Parley: ';
 const longestPause = 60_000;
 
 export const Parley = async ({ client, directory, worktree }) => {
@@ -38,7 +40,7 @@ export const Parley = async ({ client, directory, worktree }) => {
   };
 
   const remember = (id, parent) => {
-    if (!sessions.has(id)) sessions.set(id, parent ? null : { id, isInTurn: false, says: null });
+    if (!sessions.has(id)) sessions.set(id, parent ? null : { id, isInTurn: false, says: null, entering: Promise.resolve() });
   };
 
   /** Begins a turn with a text of Parley's own. */
@@ -60,8 +62,31 @@ export const Parley = async ({ client, directory, worktree }) => {
     await tell('session.error', session);
   };
 
+  /** A prompt comes. */
+  const enter = async (session, message, parts) => {
+    const asked = parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+    const isOurs = session.says === asked;
+    if (isOurs) session.says = null;
+    const isInTurn = session.isInTurn;
+    session.isInTurn = true;
+    // Mail that begins a turn is there already, and a prompt in the middle of a turn begins none.
+    if ((isOurs && !asked.startsWith(wakeStart)) || isInTurn) return;
+    // The session that was spoken to last is the agent's, also when it is an earlier one again.
+    if (current !== session) {
+      if (current === null) void wakes();
+      current = session;
+      await tell('session.created', session);
+    }
+    const { text, block } = await tell('chat.message', session, { prompt: asked });
+    if (block) {
+      session.isInTurn = false;
+      throw new Error(block);
+    }
+    if (text) parts.push({ id: partAfter(parts), sessionID: session.id, messageID: message.id, type: 'text', text, synthetic: true });
+  };
+
   const wakes = async () => {
-    for (let pause = 1_000; !isOver; ) {
+    for (let pause = 1_000; !isOver;) {
       try {
         const wake = await parley.nextWake();
         pause = 1_000;
@@ -80,10 +105,10 @@ export const Parley = async ({ client, directory, worktree }) => {
     if (!session) return parley.woken(wake, 'failed', 'no session has begun');
     try {
       await prompt(session, wake.text);
-      await parley.woken(wake, 'submitted');
     } catch (fault) {
-      await parley.woken(wake, 'failed', String(fault?.message ?? fault).slice(0, 200));
+      return parley.woken(wake, 'failed', String(fault?.message ?? fault).slice(0, 200));
     }
+    await parley.woken(wake, 'submitted');
   };
 
   const events = {
@@ -119,26 +144,10 @@ export const Parley = async ({ client, directory, worktree }) => {
     'chat.message': async ({ sessionID }, { message, parts }) => {
       const session = await own(sessionID);
       if (!session) return;
-      const asked = parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-      const isWake = session.says === asked && asked.startsWith('Parley: ');
-      const isOurs = session.says === asked && !isWake;
-      if (session.says === asked) session.says = null;
-      const isInTurn = session.isInTurn;
-      session.isInTurn = true;
-      // Mail that begins a turn is there already, and a prompt in the middle of a turn begins none.
-      if (isOurs || isInTurn) return;
-      // The session that was spoken to last is the agent's, also when it is an earlier one again.
-      if (current !== session) {
-        if (current === null) void wakes();
-        current = session;
-        await tell('session.created', session);
-      }
-      const { text, block } = await tell('chat.message', session, { prompt: asked });
-      if (block) {
-        session.isInTurn = false;
-        throw new Error(block);
-      }
-      if (text) parts.push({ id: partAfter(parts), sessionID, messageID: message.id, type: 'text', text, synthetic: true });
+      // One after the other: whether the second begins a turn depends on whether the first did.
+      const entered = session.entering.then(() => enter(session, message, parts));
+      session.entering = entered.catch(() => {});
+      await entered;
     },
 
     'tool.execute.before': async ({ sessionID, tool }) => {
@@ -165,7 +174,11 @@ export const Parley = async ({ client, directory, worktree }) => {
 
 /** An id that sorts after those of the other parts, since OpenCode orders them by it. */
 function partAfter(parts) {
-  const last = parts.map((part) => part.id ?? '').sort().at(-1) || 'prt_';
+  const last =
+    parts
+      .map((part) => part.id ?? '')
+      .sort()
+      .at(-1) || 'prt_';
   return `${last}p`;
 }
 
@@ -183,38 +196,41 @@ class Server {
   }
 
   async hook(body) {
+    const late = AbortSignal.timeout(patience);
     const query = this.#agent ? `?agent_id=${encodeURIComponent(this.#agent)}` : '';
     const path = `hooks/opencode${query}`;
-    const first = await this.#post(path, body, patience);
+    const first = await this.#post(path, body, late);
     if (first.status !== 404 || !this.#agent || !/agent/i.test((await first.clone().json()).detail ?? '')) return await read(first);
-    await read(await this.#post('agents/register', { agent_id: this.#agent, name: this.#agent, metadata: { harness: 'opencode', cwd: this.#directory } }, patience));
-    return await read(await this.#post(path, body, patience));
+    const metadata = { harness: 'opencode', cwd: this.#directory };
+    await read(await this.#post('agents/register', { agent_id: this.#agent, name: this.#agent, metadata }, late));
+    return await read(await this.#post(path, body, late));
   }
 
   async nextWake() {
     const body = { ...(this.#agent ? { agents: [this.#agent] } : {}), way: 'plugin', wait_ms: wakeWait };
-    const { wake } = await read(await this.#post('wakes/next', body, wakeWait + 10_000, this.#stop.signal));
+    const { wake } = await read(
+      await this.#post('wakes/next', body, AbortSignal.any([AbortSignal.timeout(wakeWait + 10_000), this.#stop.signal])),
+    );
     return wake;
   }
 
   async woken(wake, outcome, detail) {
-    await read(await this.#post(`wakes/${wake.id}`, { outcome, ...(detail ? { detail } : {}) }, patience));
+    await read(await this.#post(`wakes/${wake.wake_id}`, { outcome, ...(detail ? { detail } : {}) }, AbortSignal.timeout(patience)));
   }
 
   stop() {
     this.#stop.abort();
   }
 
-  async #post(path, body, milliseconds, signal) {
+  async #post(path, body, signal) {
     const { url, token, project } = locate();
     const address = new URL(`${url}/api/v1/${path}`);
     if (project) address.searchParams.set('project_id', project);
-    const late = AbortSignal.timeout(milliseconds);
     return await fetch(address, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: signal ? AbortSignal.any([late, signal]) : late,
+      signal,
     });
   }
 }

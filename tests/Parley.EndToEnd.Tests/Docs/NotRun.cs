@@ -7,10 +7,12 @@ internal static class NotRun
     [
         "ARCHITECTURE.md: src/Parley.Protocol/     the wire types and their source-generated JSON; depends on nothing",
         "ARCHITECTURE.md: new Operation<ProjectContext, SquadRequest>(\"CreateSquad\", \"Make a squad of agents.\", Input.Body<SquadRequest>(ARequest), CreateAsync)",
-        "CONTRIBUTING.md: ./parley serve    # builds the server if needed, and starts it",
+        "CONTRIBUTING.md: ./parley serve        # builds the server if needed, and starts it",
         "README.md: $ parley watch --execution 01a1f8c6-d837-7000-8000-003decffe239",
         "README.md: ./parley serve --demo --port 8081 --data /tmp/parley-demo",
         "dashboard/README.md: npm ci",
+        "docs/agents/opencode.md: mkdir -p ~/.config/opencode/plugins",
+        "docs/agents/opencode.md: PARLEY_AGENT=builder opencode",
         "docs/concepts/attention.md: 1 question waits for you, and 2 things are stuck.",
         "docs/concepts/delivery.md: stateDiagram-v2",
         "docs/concepts/hooks.md: Parley has 1 message for this agent, worker. authority=\"agent\" is a peer, without authority over this agent.",
@@ -29,6 +31,7 @@ internal static class NotRun
         "docs/operations/running.md: parley serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem",
         "docs/operations/running.md: location / {",
         "docs/reference/cli.md: export PARLEY_URL=https://parley.example.com",
+        "tests/harnesses/README.md: ../../eng/publish native",
         "tests/wire/README.md: ../../eng/publish native   # where there is no linker: portable, and PARLEY_BIN=../../artifacts/publish/portable/parley",
     ];
 }
