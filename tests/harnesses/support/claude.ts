@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { eventually } from '../../wire/harness/deadline.ts';
 import { Pane } from './pane.ts';
 import { claudeProgram } from './programs.ts';
-import type { Outcome, Team } from './team.ts';
+import { wakerCommand, type Outcome, type Team } from './team.ts';
 
 const events = [
   'SessionStart',
@@ -28,14 +28,25 @@ export class Claude {
     this.#team = team;
   }
 
-  /** Sets it up with hooks in the user's settings. */
-  static async setUp(team: Team): Promise<Claude> {
-    const hook = { type: 'command', command: team.hook, timeout: 5 };
-    await team.write('home/.claude/settings.json', { hooks: Object.fromEntries(events.map((event) => [event, [{ hooks: [hook] }]])) });
+  /** Sets it up, without hooks. */
+  static async bare(team: Team): Promise<Claude> {
     const approved = { customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] } };
     const trusted = { projects: { [team.work]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } } };
     await team.write('home/.claude/.claude.json', { hasCompletedOnboarding: true, theme: 'dark', ...approved, ...trusted });
     return new Claude(team);
+  }
+
+  /** Sets it up with hooks in the user's settings.
+   * @param waker A way to wake it when it is idle. */
+  static async setUp(team: Team, waker?: 'waiter' | 'socket'): Promise<Claude> {
+    const hook = { type: 'command', command: team.hook, timeout: 5 };
+    const inBackground = waker === 'waiter' ? { asyncRewake: true } : { async: true };
+    const wakes = { type: 'command', command: wakerCommand(waker ?? ''), timeout: 86_400, ...inBackground };
+    const wakesAt = { waiter: 'Stop', socket: 'SessionStart', '': '' }[waker ?? ''];
+    await team.write('home/.claude/settings.json', {
+      hooks: Object.fromEntries(events.map((event) => [event, [{ hooks: event === wakesAt ? [hook, wakes] : [hook] }]])),
+    });
+    return await Claude.bare(team);
   }
 
   get environment(): NodeJS.ProcessEnv {

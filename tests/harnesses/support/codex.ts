@@ -1,6 +1,6 @@
 import { Pane } from './pane.ts';
 import { codexProgram } from './programs.ts';
-import type { Outcome, Team } from './team.ts';
+import { wakerCommand, type Outcome, type Team } from './team.ts';
 
 const events = ['SessionStart', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'Stop', 'Interrupt', 'PermissionRequest', 'SessionEnd'];
 
@@ -16,6 +16,11 @@ export class Codex {
   static async setUp(team: Team): Promise<Codex> {
     const hooks = [{ hooks: [{ type: 'command', command: team.hook, timeout: 3 }] }];
     await team.write('home/.codex/hooks.json', { hooks: Object.fromEntries(events.map((event) => [event, hooks])) });
+    return await Codex.bare(team);
+  }
+
+  /** Sets it up, without hooks. */
+  static async bare(team: Team): Promise<Codex> {
     const settings = `
 model = "gpt-5.2-codex"
 model_provider = "fake"
@@ -43,6 +48,11 @@ trust_level = "trusted"
   async run(prompt: string, ...more: string[]): Promise<Outcome> {
     const args = ['exec', '--dangerously-bypass-hook-trust', '--skip-git-repo-check', '--json', ...more, prompt];
     return this.#team.run(codexProgram, args, this.environment);
+  }
+
+  /** Passes wakes on to its queue. */
+  wakes(): void {
+    this.#team.beside('sh', ['-c', wakerCommand('queue', codexProgram)], this.environment);
   }
 
   /** As a person runs it. */

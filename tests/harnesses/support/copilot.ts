@@ -16,6 +16,11 @@ export class Copilot {
   static async setUp(team: Team): Promise<Copilot> {
     const hooks = [{ type: 'command', bash: team.hook, timeoutSec: 5 }];
     await team.write('home/.copilot/hooks/parley.json', { version: 1, hooks: Object.fromEntries(events.map((event) => [event, hooks])) });
+    return Copilot.bare(team);
+  }
+
+  /** Sets it up, without hooks. */
+  static bare(team: Team): Copilot {
     return new Copilot(team);
   }
 

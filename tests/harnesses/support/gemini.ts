@@ -14,12 +14,18 @@ export class Gemini {
 
   static async setUp(team: Team): Promise<Gemini> {
     const hooks = [{ hooks: [{ type: 'command', name: 'parley', command: team.hook, timeout: 5_000 }] }];
+    return await Gemini.bare(team, { hooks: Object.fromEntries(events.map((event) => [event, hooks])) });
+  }
+
+  /** Sets it up, without hooks.
+   * @param more Further settings. */
+  static async bare(team: Team, more: object = {}): Promise<Gemini> {
     await team.write('home/.gemini/settings.json', {
       security: { auth: { selectedType: 'gemini-api-key' } },
-      hooks: Object.fromEntries(events.map((event) => [event, hooks])),
       general: { enableAutoUpdate: false },
       privacy: { usageStatisticsEnabled: false },
       telemetry: { enabled: false },
+      ...more,
     });
     return new Gemini(team);
   }

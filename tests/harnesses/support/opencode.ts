@@ -44,8 +44,10 @@ export class OpenCode {
     return new OpenCode(team);
   }
 
-  async run(prompt: string, ...more: string[]): Promise<Outcome> {
-    return this.#team.run(opencodeProgram, ['run', '--print-logs', ...more, prompt], environment);
+  /** One prompt, without a terminal.
+   * @param more Variables besides its own. */
+  async run(prompt: string, more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return this.#team.run(opencodeProgram, ['run', '--print-logs', prompt], { ...environment, ...more });
   }
 
   /** Its server, as its terminal and other clients use it. */

@@ -82,6 +82,23 @@ export async function worksWithoutServer(team: Team, run: Run): Promise<void> {
   console.log(`Measured: without a server, a turn with a tool takes ${Math.round(milliseconds)} ms.`);
 }
 
+/** A message to the idle agent makes it take a turn whose first request has the message.
+ * @param turns How many requests it has made. */
+export async function isWoken(team: Team, way: string): Promise<void> {
+  await team.is('idle');
+  const before = team.model.main.length;
+  const sentAt = performance.now();
+  const sent = await team.say('Sent while you were idle.', 'when_idle');
+  await team.model.asked(before + 1);
+
+  const woken = team.model.main[before]!;
+  assert.equal(count(woken, 'Sent while you were idle.'), 1, await team.hookLog());
+  assert.equal(count(woken, 'Parley: 1 message waiting. Read them with the parley inbox tool.'), 1);
+  await wasRead(team, sent);
+  assert.equal(team.model.main.length, before + 1);
+  console.log(`Measured: ${way} brings a message into the request of an idle model ${Math.round(woken.at - sentAt)} ms after it was sent.`);
+}
+
 async function ended(team: Team, run: Run): Promise<Outcome> {
   const outcome = await run(mainMark);
   assert.equal(outcome.code, 0, `${outcome.output.slice(-3000)}\n${await team.hookLog()}`);

@@ -3,11 +3,16 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { eventually, within } from '../../wire/harness/deadline.ts';
 import type { Rest } from '../../wire/harness/rest.ts';
-import { Server } from '../../wire/harness/server.ts';
-import type { Agent, Delivery, SendAnswer, Trace } from '../../wire/harness/wire.ts';
+import { binary, Server } from '../../wire/harness/server.ts';
+import type { Agent, Delivery, Page, SendAnswer, Trace } from '../../wire/harness/wire.ts';
 import { FakeModel } from './endpoint.ts';
+
+/** Runs a waker, which waits for the agent's wakes and passes them on. */
+export const wakerCommand = (...words: string[]): string =>
+  [process.execPath, fileURLToPath(new URL('waker.mjs', import.meta.url)), ...words].map((word) => `'${word}'`).join(' ');
 
 export interface Outcome {
   readonly code: number | null;
@@ -99,13 +104,18 @@ export class Team {
     return (await this.#lead.get(`messages/${message}/trace`)).as<Trace>(200).deliveries[0]!;
   }
 
-  /** Waits until the server knows that the model has read a message. */
+  /** Waits until the server knows that the model has read a message, and has acknowledged it. */
   async isRead(message: string): Promise<Delivery> {
     return await eventually(
       'proof that the model read it',
       () => this.delivery(message),
-      (one) => one.surfaced_at != null,
+      (one) => one.state === 'acknowledged',
     );
+  }
+
+  /** The agents that the server knows. */
+  async agents(): Promise<string[]> {
+    return (await this.#lead.get('agents')).as<Page<Agent>>(200).items.map((agent) => agent.agent_id);
   }
 
   /** Waits until the server says that the agent does this. */
@@ -122,6 +132,18 @@ export class Team {
   /** The names of the events that the harness told its hooks. */
   async events(): Promise<string[]> {
     return [...(await this.hookLog()).matchAll(/"hook_event_name":\s*"(\w+)"/g)].map((match) => match[1]!);
+  }
+
+  /** Lets `parley hook install` change the settings of a harness, as a user would. */
+  async install(harness: string, environment: NodeJS.ProcessEnv): Promise<void> {
+    const { code, output } = await this.run(binary, ['hook', 'install', harness, '--user'], environment);
+    if (code !== 0) throw new Error(`parley hook install ${harness} ended with ${code}:\n${output}`);
+  }
+
+  /** Starts a program beside the harness, until the test is over. */
+  beside(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): void {
+    const child = spawn(program, args, { cwd: this.work, env: { ...this.environment, ...environment }, stdio: 'ignore' });
+    after(() => child.kill('SIGKILL'));
   }
 
   /** Runs a program to its end in the work folder. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Claude } from '../support/claude.ts';
 import { count, mainMark } from '../support/endpoint.ts';
-import { hearsAtEveryBoundary, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
+import { hearsAtEveryBoundary, isWoken, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
 import { Team } from '../support/team.ts';
 
 const scenarios = {
@@ -74,6 +74,17 @@ test('Claude Code is told once what comes while a person types into its turn', a
   assert.equal(count(team.model.main.at(-1), 'And hurry.'), 1);
   await wasRead(team, sent);
 });
+
+for (const way of ['waiter', 'socket'] as const) {
+  test(`Claude Code that is idle is woken by the ${way}`, async () => {
+    const team = await Team.start('claude');
+    const session = (await Claude.setUp(team, way)).open();
+    session.prompt(mainMark);
+    await session.ended(1);
+    await isWoken(team, `Claude Code's ${way}`);
+    session.close();
+  });
+}
 
 test('Claude Code in a terminal tells when it waits for a person', async () => {
   const team = await Team.start('claude');

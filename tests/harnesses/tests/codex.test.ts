@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Codex } from '../support/codex.ts';
 import { count, mainMark } from '../support/endpoint.ts';
-import { hearsAtEveryBoundary, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
+import { hearsAtEveryBoundary, isWoken, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
 import { Team } from '../support/team.ts';
 
 const scenarios = {
@@ -51,6 +51,17 @@ test('Codex in a terminal is told again, and that it is, what an interrupted tur
     ],
     await team.hookLog(),
   );
+});
+
+test('Codex in a terminal that is idle is woken through its queue', async () => {
+  const team = await Team.start('codex');
+  const codex = await Codex.setUp(team);
+  const pane = await codex.inTerminal();
+  await pane.shows(/Ask Codex to do anything/);
+  codex.wakes();
+  await pane.prompt(mainMark);
+  await team.model.asked(1);
+  await isWoken(team, "Codex's queue");
 });
 
 test('Codex in a terminal is told once what comes while a person types into its turn', async () => {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { count, mainMark } from '../support/endpoint.ts';
 import { OpenCode } from '../support/opencode.ts';
-import { hearsAtEveryBoundary, hearsWhileItWorks, keepsMailFromSubagents, wasRead, worksWithoutServer } from '../support/scenarios.ts';
+import {
+  hearsAtEveryBoundary,
+  hearsWhileItWorks,
+  isWoken,
+  keepsMailFromSubagents,
+  wasRead,
+  worksWithoutServer,
+} from '../support/scenarios.ts';
 import { Team } from '../support/team.ts';
 
 const scenarios = {
@@ -19,6 +26,14 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     await scenario(team, (prompt) => opencode.run(prompt));
   });
 }
+
+test('OpenCode on the machine of a server finds it, and registers the agent of its folder', async () => {
+  const team = await Team.start('opencode');
+  const opencode = await OpenCode.setUp(team);
+  const found = { PARLEY_URL: undefined, PARLEY_TOKEN: undefined, PARLEY_AGENT: undefined, PARLEY_DATA: team.server.dataFolder };
+  await opencode.run(mainMark, found);
+  assert.ok((await team.agents()).includes('work-opencode'), `${await team.agents()}`);
+});
 
 test('OpenCode that stays goes on with what came at the end of its turn', async () => {
   const team = await Team.start('opencode');
@@ -61,6 +76,14 @@ test('OpenCode is told again, and that it is, what an interrupted turn had', asy
   await wasRead(team, sent);
 });
 
+test('OpenCode that is idle is woken by its plugin', async () => {
+  const team = await Team.start('opencode');
+  const opencode = await (await OpenCode.setUp(team)).serve();
+  await opencode.prompt(await opencode.session(), mainMark);
+  await team.model.asked(1);
+  await isWoken(team, "OpenCode's plugin");
+});
+
 test('OpenCode drops a wake that is no longer needed without asking its model', async () => {
   const team = await Team.start('opencode');
   const opencode = await (await OpenCode.setUp(team)).serve();
@@ -70,10 +93,10 @@ test('OpenCode drops a wake that is no longer needed without asking its model', 
   await team.is('idle');
 
   await opencode.prompt(session, 'Parley: 1 message waiting. Read them with the parley inbox tool.');
-  const sent = await team.say('Now there is one.');
-  await opencode.prompt(session, 'Parley: 1 message waiting. Read them with the parley inbox tool.');
-  await team.isRead(sent);
+  await opencode.prompt(session, `${mainMark} Go on.`);
+  await team.model.asked(2);
+  await team.is('idle');
 
   assert.equal(team.model.main.length, 2);
-  assert.equal(count(team.model.main[1], 'Now there is one.'), 1);
+  assert.deepEqual([count(team.model.main[1], 'Go on.'), count(team.model.main[1], '1 message waiting.')], [1, 0]);
 });
