@@ -17,6 +17,8 @@ using Parley.Server.Executions;
 using Parley.Server.Idempotency;
 using Parley.Server.Hooks;
 using Parley.Server.Inbound;
+using Parley.Server.Mcp;
+using Parley.Server.Mcp.Tools;
 using Parley.Server.Memory;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
@@ -68,11 +70,12 @@ public static class ParleyServer
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
             .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddWakes().AddHooks().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
-            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddApiDocs().AddDashboard(settings);
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddMcp().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();
         if (steady is SteadyClock kept)
             kept.Log = app.Services.GetRequiredService<ILogger<SteadyClock>>();
+        app.UseLocalApi();
         app.UseEdge(settings);
         app.UseClusterCatchUp();
         app.UseSockets();
@@ -83,6 +86,7 @@ public static class ParleyServer
         app.MapOperations(settings.MaxBodyBytes);
         app.MapSockets();
         app.MapRelay();
+        app.MapMcp(settings.MaxBodyBytes);
         app.MapErrorReference();
         app.MapApiDocs();
         app.MapDashboard();

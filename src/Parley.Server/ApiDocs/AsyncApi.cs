@@ -85,8 +85,9 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
         }
     }
 
-    private static bool IsStream(RouteEndpoint endpoint) => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
-        .Any(answer => answer.ContentTypes.Contains("text/event-stream", StringComparer.Ordinal));
+    private static bool IsStream(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null &&
+        endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.ContentTypes.Contains("text/event-stream", StringComparer.Ordinal));
 
     private void AddChannel(string key, string address, string description, JsonObject query, IEnumerable<(string Key, JsonObject Message)> messages)
     {

@@ -16,12 +16,12 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
     // The headers that the API reads, those that fetch and EventSource polyfills add, and those that tracing tools put on every request of a page.
     private const string UsualHeaders =
         "Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, If-Match, If-None-Match, If-Modified-Since, Last-Event-ID, "
-        + "Cache-Control, Pragma, Prefer, X-Requested-With, X-Request-ID, X-Correlation-ID, Request-ID, "
+        + "MCP-Protocol-Version, Mcp-Session-Id, Mcp-Method, Mcp-Name, Cache-Control, Pragma, Prefer, X-Requested-With, X-Request-ID, X-Correlation-ID, Request-ID, "
         + "Traceparent, Tracestate, Baggage, B3, X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled, X-B3-Flags, Sentry-Trace, "
         + "X-Datadog-Trace-ID, X-Datadog-Parent-ID, X-Datadog-Origin, X-Datadog-Sampling-Priority, NewRelic, Elastic-Apm-Traceparent, "
         + "Uber-Trace-ID, X-Amzn-Trace-ID, X-Cloud-Trace-Context";
 
-    private const string ExposedHeaders = "ETag, Location, Retry-After";
+    private const string ExposedHeaders = "ETag, Location, Retry-After, Mcp-Session-Id";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -20,7 +20,7 @@ public sealed partial class ArrowTests
     private static readonly string[] Around =
     [
         "Connections/WebSockets", "Connections/ServerSentEvents", "Connections/Relay", "Storage/Sql", "Storage/Sqlite", "Storage/Postgres",
-        "Idempotency", "Monitoring", "Statistics", "Playback", "Nodes", "ExportImport", "SignIn", "ApiDocs", "Dashboard",
+        "Idempotency", "Monitoring", "Statistics", "Playback", "Nodes", "ExportImport", "SignIn", "ApiDocs", "Dashboard", "Mcp", "Mcp/Tools",
     ];
 
     private static readonly RoomGraph Rooms = RoomGraph.Read(typeof(ParleyServer).Assembly, "Parley.Server");
