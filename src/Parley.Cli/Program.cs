@@ -27,6 +27,7 @@ static async Task<int> RunAsync(string[] args)
         RequestCommand.Create(),
         InboxCommand.Create(),
         CatchUpCommand.Create(),
+        McpCommand.Create(),
         AckCommand.Create(),
         AskCommand.Create(),
         AnswerCommand.Create(),
