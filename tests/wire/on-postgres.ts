@@ -5,7 +5,7 @@ import { startPostgres, variablesOf } from './harness/postgres.ts';
 
 const given = process.argv.slice(2);
 // What is said of the API, and what generators make of it, is the same whatever the store.
-const alike = ['document.test.ts', 'generated-clients.test.ts', 'not-http.test.ts'];
+const alike = ['document.test.ts', 'generated-clients.test.ts', 'mcp-conformance.test.ts', 'not-http.test.ts'];
 const files = readdirSync('tests').filter((name) => name.endsWith('.test.ts') && !alike.includes(name));
 const tests = given.length > 0 ? given : files.map((name) => `tests/${name}`);
 const postgres = await startPostgres();
