@@ -3,6 +3,11 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Commands;
+using Parley.Cli.Hooks;
+
+// Before all else: a harness waits for its hooks.
+if (HookProgram.TryRun(args) is { } done)
+    return done;
 
 Unforeseen.WatchThreads();
 try

@@ -9,6 +9,9 @@ internal static class UserFolders
     public static string Config(string? given, Func<string, string?> environment) =>
         given ?? Under(environment, "XDG_CONFIG_HOME", ".config");
 
+    /// <summary>For what can be lost: logs, locks.</summary>
+    public static string State(Func<string, string?> environment) => Under(environment, "XDG_STATE_HOME", ".local", "state");
+
     private static string Under(Func<string, string?> environment, string variable, params string[] fallback) =>
         NonEmpty(environment(variable)) is { } home
             ? Path.Combine(home, "parley")
