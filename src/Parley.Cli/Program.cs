@@ -49,6 +49,8 @@ static async Task<int> RunAsync(string[] args)
         ReservationsCommand.Create(),
         WorkflowCommand.Create(),
         GuardCommand.Create(),
+        HookCommand.Create(),
+        SetupCommand.Create(),
         AttentionCommand.Create(),
         StormsCommand.Create(),
         BudgetCommand.Create(),

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parley.Cli.Doctor;
+using Parley.Cli.Harnesses;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
 
@@ -33,10 +34,11 @@ internal static class OutputJson
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(WireEnum<Verdict>), typeof(WireTime)])]
+    Converters = [typeof(WireEnum<Verdict>), typeof(WireEnum<Installed>), typeof(WireTime)])]
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(DemoChapter))]
 [JsonSerializable(typeof(Diagnosis))]
+[JsonSerializable(typeof(IReadOnlyList<HarnessState>))]
 [JsonSerializable(typeof(ServerReady))]
 [JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(ExportSummary))]
