@@ -94,7 +94,7 @@ internal static class HookCommand
         });
     }
 
-    /// <summary>What harnesses call. A correct call never comes here: <see cref="HookProgram"/> has done it before.</summary>
+    /// <summary>What harnesses call, for the help. A call never comes here: <see cref="HookProgram"/> has done it before.</summary>
     private static CliCommand Called(string verb, string description)
     {
         var harness = new Argument<string>("harness") { Description = "Which harness calls." };

@@ -18,7 +18,7 @@ internal sealed record HookArguments(string Verb, string Harness)
 
     internal string? Project { get; init; }
 
-    /// <returns>False for anything but a correct call. Then the command tree explains what is wrong, or shows the help.</returns>
+    /// <returns>False for anything but a correct call.</returns>
     internal static bool TryRead(string[] arguments, [NotNullWhen(true)] out HookArguments? read)
     {
         read = null;

@@ -16,9 +16,14 @@ internal sealed class HookDeadline
     internal HookDeadline(TimeSpan whole, Action<string> tell)
     {
         _tell = tell;
+        // A server that is there takes a connection at once.
+        TimeToConnect = whole * 0.15;
         _limit = _end = Environment.TickCount64 + (long)whole.TotalMilliseconds;
         new Thread(Watch, maxStackSize: 256 << 10) { IsBackground = true, Name = "deadline" }.Start();
     }
+
+    /// <summary>How much of the time a connection may take.</summary>
+    internal TimeSpan TimeToConnect { get; }
 
     /// <summary>Says what is done next.</summary>
     /// <param name="most">How long that may take; null for as long as is left.</param>

@@ -1,10 +1,15 @@
+using System.Globalization;
+
 namespace Parley.Cli.Hooks;
 
 /// <summary><c>parley hook run HARNESS</c>: gives a harness's event to the server, and the server's answer to the harness.</summary>
 /// <remarks>Whatever goes wrong, the harness gets no output and exit code 0, and goes on as without Parley.</remarks>
 internal static class HookRun
 {
-    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(2);
+    /// <summary>In seconds, for machines on which two are too few.</summary>
+    private const string Variable = "PARLEY_HOOK_TIMEOUT";
+
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>How much of an event is kept, to send it again once its agent is registered.</summary>
     private const int MostKept = 256 << 10;
@@ -14,7 +19,7 @@ internal static class HookRun
         var log = new HookLog(arguments.Harness);
         try
         {
-            var deadline = new HookDeadline(TimeToAnswer, log.Write);
+            var deadline = new HookDeadline(TimeToAnswer(), log.Write);
             if (Answer(arguments, deadline) is not { } response)
             {
                 log.Write("there is no token for the server: run 'parley doctor'");
@@ -41,6 +46,10 @@ internal static class HookRun
 
         return 0;
     }
+
+    private static TimeSpan TimeToAnswer() =>
+        double.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds > 0 && seconds <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Usual;
 
     private static HookResponse? Answer(HookArguments arguments, HookDeadline deadline)
     {

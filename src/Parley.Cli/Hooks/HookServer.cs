@@ -7,8 +7,6 @@ namespace Parley.Cli.Hooks;
 /// <summary>The server, as a hook calls it.</summary>
 internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
 {
-    private static readonly TimeSpan TimeToConnect = TimeSpan.FromMilliseconds(300);
-
     private static readonly string[] Proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
     /// <summary>A socket can do it, if nothing stands between it and the server, and nothing has to be encrypted.</summary>
@@ -45,7 +43,7 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
     private HookResponse Post(Uri url, string token, ReadOnlyMemory<byte> body, Stream? rest, string what)
     {
         var request = new HookRequest(url, token, body) { Rest = rest };
-        deadline.Doing($"connecting to {caller.Location.Url}", TimeToConnect);
+        deadline.Doing($"connecting to {caller.Location.Url}", deadline.TimeToConnect);
         if (IsPlain)
             return PlainHttp.Post(request, () => deadline.Doing($"the answer of {what} at {caller.Location.Url}"));
         return Secure(request, what);
@@ -55,7 +53,7 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
     private HookResponse Secure(HookRequest request, string what)
     {
         using var handler = caller.Location.CreateHttpHandler();
-        handler.ConnectTimeout = TimeToConnect;
+        handler.ConnectTimeout = deadline.TimeToConnect;
         using var http = new HttpClient(handler);
         deadline.Doing($"the answer of {what} at {caller.Location.Url}");
         using var message = new HttpRequestMessage(HttpMethod.Post, request.Url) { Content = new HookContent(request) };
