@@ -22,6 +22,8 @@ internal static class DoctorCommand
                 findings.Add(finding);
             await foreach (var finding in ServerChecks.RunAsync(call))
                 findings.Add(finding);
+            await foreach (var finding in HookChecks.RunAsync(call))
+                findings.Add(finding);
 
             var ok = findings.TrueForAll(finding => finding.Verdict is not Verdict.Fail);
             if (call.Terminal.Json)

@@ -54,16 +54,16 @@ internal sealed class JsonText
         if (to.Items is not [.., var last])
             return Text.Insert(to.Start + 1, item);
 
-        var separate = layout.NewLine + layout.Indent(depth);
         var comma = last.CommaAfter;
-        var behind = BehindComments(comma >= 0 ? comma + 1 : last.Value.End);
+        var (behind, isInLine) = BehindComments(comma >= 0 ? comma + 1 : last.Value.End);
+        var separate = isInLine && !IsOnNewLine(last.Start) ? " " : layout.NewLine + layout.Indent(depth);
         return comma >= 0 ? Text.Insert(behind, $"{separate}{item},") : Text.Insert(behind, separate + item).Insert(last.Value.End, ",");
     }
 
     /// <summary>The text without an item.</summary>
     internal string Without(JsonItem item)
     {
-        var from = LineStart(item.Start);
+        var from = IsOnNewLine(item.Start) ? LineStart(item.Start) : item.Start > 0 && Text[item.Start - 1] == ' ' ? item.Start - 1 : item.Start;
         if (item.CommaAfter >= 0)
             return Text.Remove(item.CommaAfter, 1).Remove(from, item.Value.End - from);
         var text = Text.Remove(from, item.Value.End - from);
@@ -71,9 +71,11 @@ internal sealed class JsonText
     }
 
     /// <summary>Whether a list goes with its only item, because it was put in for it.</summary>
-    internal bool GoesWithItsItem(JsonPlace list) => list.Items is [var only] && LineStart(only.Start) < only.Start && Text[list.Start + 1] is '\n' or '\r';
+    internal bool GoesWithItsItem(JsonPlace list) => list.Items is [var only] && IsOnNewLine(only.Start) && LineStart(only.Start) == list.Start + 1;
 
-    /// <summary>Where the white space before an item begins that was put in with it.</summary>
+    private bool IsOnNewLine(int start) => LineStart(start) < start;
+
+    /// <summary>Where the white space before an item begins that was put in with it, if it is on a line of its own; else the item's place.</summary>
     private int LineStart(int start)
     {
         var at = start;
@@ -85,20 +87,28 @@ internal sealed class JsonText
     }
 
     /// <summary>Behind the comments that follow a place, so that they stay with what they are about.</summary>
-    private int BehindComments(int place)
+    /// <returns>The place, and whether something can follow in the same line.</returns>
+    private (int Place, bool IsInLine) BehindComments(int place)
     {
-        var (behind, at) = (place, place);
-        while (at < Text.Length)
+        var (behind, isInLine) = (place, true);
+        for (var at = place; at < Text.Length;)
         {
             if (char.IsWhiteSpace(Text[at]))
+            {
                 at++;
+            }
             else if (Text[at] == '/')
+            {
+                isInLine = Text[at + 1] == '*';
                 behind = at = CommentEnd(at);
+            }
             else
+            {
                 break;
+            }
         }
 
-        return behind;
+        return (behind, isInLine);
     }
 
     private int CommentEnd(int at)

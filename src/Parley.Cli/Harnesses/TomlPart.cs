@@ -35,7 +35,8 @@ internal sealed partial class TomlPart(string file, IReadOnlyList<string> lines)
             return text;
         var (from, to) = place;
         var isNew = from == 0;
-        if (from > 0)
+        // The line end that was put in before the block, unless it has come to separate two lines of the user.
+        if (from > 0 && (to == text.Length || from == 1 || text[from - 2] == '\n' || (text[from - 2] == '\r' && text.AsSpan(0, from - 2).EndsWith("\n"))))
             from -= from > 1 && text[from - 2] == '\r' ? 2 : 1;
         var left = text.Remove(from, to - from);
         return isNew && left.Length == 0 ? null : left;
