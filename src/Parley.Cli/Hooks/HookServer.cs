@@ -22,7 +22,7 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
         HookResponse? last = null;
         foreach (var (token, agent) in caller.Tokens())
         {
-            var response = Post(Address($"hooks/{caller.Harness}", agent), token, begun, rest, "the server");
+            var response = Post(Hook(agent), token, begun, rest, "the server");
             // The kept token is no longer valid, or the agent is gone: the next one may act as it, or register it.
             if (response.Status is not (401 or 403 or 404) || rest is not null)
                 return response;
@@ -37,7 +37,7 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
         var own = HookJson.Text(made.Body, "token");
         if (own is not null)
             caller.File.Write(caller.Agent, own);
-        return Post(Address($"hooks/{caller.Harness}", own is null ? caller.Agent : null), own ?? opener, begun, rest: null, "the server");
+        return Post(Hook(own is null ? caller.Agent : null), own ?? opener, begun, rest: null, "the server");
     }
 
     private HookResponse Post(Uri url, string token, ReadOnlyMemory<byte> body, Stream? rest, string what)
@@ -66,9 +66,12 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
         return length < body.Length ? new HookResponse((int)response.StatusCode, body[..length]) : throw new InvalidDataException("The answer is too long.");
     }
 
-    private Uri Address(string path, string? agent)
+    /// <summary>The hook before a tool is there only if it was installed with <c>--interrupt</c>, so it may always refuse the tool.</summary>
+    private Uri Hook(string? agent) => Address($"hooks/{caller.Harness}", agent, "&interrupt=true");
+
+    private Uri Address(string path, string? agent, string more = "")
     {
-        var query = (agent is null ? "" : $"&agent_id={Uri.EscapeDataString(agent)}")
+        var query = more + (agent is null ? "" : $"&agent_id={Uri.EscapeDataString(agent)}")
             + (caller.Location.Project is { } project ? $"&project_id={Uri.EscapeDataString(project)}" : "");
         return new Uri(caller.Location.Url, query.Length == 0 ? $"api/v1/{path}" : $"api/v1/{path}?{query[1..]}");
     }
