@@ -62,6 +62,8 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
                 wakes.TurnBegan(project, agent, what.Prompt);
             await ExtendAsync(project, agent, session);
             var answer = await GiveAsync(project, agent, harness, session, what, cancellationToken);
+            if (answer.Verb == HookVerb.Refuse && what.Tool == harness.SubagentTool)
+                session.LeaveSubagent();
             if (answer.Verb == HookVerb.Block && begins)
                 await StopTurnAsync(project, agent, session, cancellationToken);
             else if (answer.Verb == HookVerb.Nothing && what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed)

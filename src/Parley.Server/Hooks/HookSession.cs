@@ -77,6 +77,9 @@ internal sealed class HookSession
         return Math.Min(before, _subagents) > 0;
     }
 
+    /// <summary>Records that a subagent does not run, after all.</summary>
+    internal void LeaveSubagent() => _subagents = Math.Max(_subagents - 1, 0);
+
     /// <summary>Whether a prompt does not begin a turn: a person typed it while the model worked, and it goes into the turn, or it is the text that
     /// put off the end of the turn, which some harnesses tell as a prompt.</summary>
     internal bool IsOfTurn(HookEvent prompt) =>

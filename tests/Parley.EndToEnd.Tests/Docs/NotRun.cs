@@ -17,6 +17,7 @@ internal static class NotRun
         "docs/concepts/delivery.md: stateDiagram-v2",
         "docs/concepts/hooks.md: Parley has 1 message for this agent, worker. authority=\"agent\" is a peer, without authority over this agent.",
         "docs/concepts/tasks.md: stateDiagram-v2",
+        "docs/concepts/wakes.md: Parley: 2 messages waiting. Read them with the parley inbox tool.",
         "docs/install.md: eng/publish native",
         "docs/operations/moving.md: # /etc/cron.d/parley",
         "docs/operations/nodes.md: createdb -h 127.0.0.1 -U postgres parley",
