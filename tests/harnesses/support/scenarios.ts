@@ -113,6 +113,6 @@ export async function stands(team: Team, texts: readonly string[]): Promise<void
 }
 
 export async function wasRead(team: Team, message: string): Promise<void> {
-  const { state, attempt, delivered_at: delivered, surfaced_at: surfaced } = await team.isRead(message);
-  assert.deepEqual([state, attempt, delivered != null, surfaced != null], ['acknowledged', 1, true, true]);
+  const { state, attempt, delivered_at: delivered, surfaced_at: surfaced, evidence } = await team.isRead(message);
+  assert.deepEqual([state, attempt, delivered != null, surfaced != null, evidence], ['acknowledged', 1, true, true, 'next_event']);
 }
