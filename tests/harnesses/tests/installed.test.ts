@@ -10,7 +10,8 @@ import { hearsAtEveryBoundary, isWoken, worksWithoutServer } from '../support/sc
 import { Team } from '../support/team.ts';
 
 // The other tests bring hooks of their own, which keep what they were given. These run what a user has after `parley hook install`.
-const missing = spawnSync(binary, ['hook', 'install', '--help']).status === 0 ? false : 'this parley has no command to install hooks';
+const help = spawnSync(binary, ['hook', 'install', '--help'], { encoding: 'utf8' }).stdout;
+const missing = help.includes('hook install') ? false : 'this parley has no command to install hooks';
 
 for (const [harness, program] of Object.entries({ claude: Claude, codex: Codex, copilot: Copilot, gemini: Gemini })) {
   test(`What parley hook install puts into the settings of ${harness} brings mail`, { skip: missing }, async () => {
