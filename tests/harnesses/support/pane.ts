@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { promisify } from 'node:util';
 import { eventually } from '../../wire/harness/deadline.ts';
 import type { Team } from './team.ts';
@@ -21,7 +20,7 @@ export class Pane {
     const pane = new Pane(join(team.folder, 'tmux'));
     const variables = Object.entries({ ...team.environment, ...environment }).map(([name, value]) => `${name}=${value}`);
     const command = ['env', '-i', ...variables, program, ...args];
-    after(() => pane.close());
+    team.atEnd(() => pane.close());
     await pane.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '160', '-y', '50', '-c', team.work, ...command);
     return pane;
   }

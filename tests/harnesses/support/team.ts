@@ -27,6 +27,7 @@ export class Team {
   readonly folder: string;
   readonly #agentToken: string;
   readonly #lead: Rest;
+  readonly #closing: (() => Promise<void>)[] = [];
 
   private constructor(server: Server, model: FakeModel, folder: string, agentToken: string, lead: Rest) {
     this.server = server;
@@ -45,6 +46,7 @@ export class Team {
     const folder = await mkdtemp(join(tmpdir(), 'parley-harness-'));
     const team = new Team(server, await FakeModel.start(), folder, worker, server.rest(lead));
     after(async () => {
+      for (const close of team.#closing) await close();
       team.model.stop();
       await server.remove();
       if (process.env['KEEP'] === undefined) await rm(folder, { recursive: true, force: true });
@@ -57,6 +59,11 @@ export class Team {
     await team.write('hook.sh', script);
     await chmod(team.hook, 0o755);
     return team;
+  }
+
+  /** Closes something after the test, while its folder is still there. */
+  atEnd(close: () => Promise<void>): void {
+    this.#closing.push(close);
   }
 
   /** The command that a harness runs at a boundary. */
