@@ -9,6 +9,23 @@ internal static partial class HarnessProcess
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether it ends after one prompt, as <c>claude -p</c> does. It waits for its hooks in the background before it ends, and for a waiter it
+    /// would wait in vain.</summary>
+    internal static bool IsOneShot()
+    {
+        if (Environment.GetEnvironmentVariable("CLAUDE_CODE_SESSION_ATTENDED") != "0")
+            return false;
+        try
+        {
+            // Of the sessions that nobody attends, those with a stream of prompts go on.
+            return !File.ReadAllText($"/proc/{Environment.GetEnvironmentVariable("CLAUDE_PID")}/cmdline").Contains("stream-json", StringComparison.Ordinal);
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Completes when it has ended: whoever waits for a session that is gone takes its wakes away from others.</summary>
     internal static async Task EndsAsync(TimeProvider time, CancellationToken cancellationToken)
     {

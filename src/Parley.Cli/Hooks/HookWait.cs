@@ -18,6 +18,8 @@ internal static class HookWait
         var log = new HookLog(arguments.Harness);
         try
         {
+            if (HarnessProcess.IsOneShot())
+                return 0;
             var start = await ReadAsync(time);
             using var turn = Take(start.Session ?? HookCaller.Find(arguments, start).Agent);
             if (turn is null)

@@ -73,6 +73,14 @@ public sealed class HookWaitTests : IAsyncLifetime
         next.Kill();
     }
 
+    [Fact]
+    public async Task A_session_of_one_prompt_is_not_kept_from_its_end()
+    {
+        using var waiter = await StartAsync("wait", "s7", new() { ["CLAUDE_CODE_SESSION_ATTENDED"] = "0" });
+        Assert.Equal((0, "", ""), await EndAsync(waiter));
+        Assert.Empty(_server.Asked);
+    }
+
     [Theory]
     [InlineData("wait")]
     [InlineData("watch")]
@@ -132,9 +140,20 @@ public sealed class HookWaitTests : IAsyncLifetime
         };
         foreach (var (name, value) in more ?? [])
             environment[name] = value;
-        var process = Process.Start(Binary.Command(environment, "hook", verb, "claude"))!;
-        await process.StandardInput.WriteAsync($$"""{"hook_event_name": "Stop", "session_id": "{{session}}", "cwd": "/work"}""".AsMemory(), Cancel);
-        process.StandardInput.Close();
+        var start = Binary.Command(environment, "hook", verb, "claude");
+        if (more?.ContainsKey("CLAUDE_CODE_SESSION_ATTENDED") is not true)
+            start.Environment.Remove("CLAUDE_CODE_SESSION_ATTENDED");
+        var process = Process.Start(start)!;
+        try
+        {
+            await process.StandardInput.WriteAsync($$"""{"hook_event_name": "Stop", "session_id": "{{session}}", "cwd": "/work"}""".AsMemory(), Cancel);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It may end without reading it.
+        }
+
         return process;
     }
 
