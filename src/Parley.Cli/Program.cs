@@ -62,6 +62,7 @@ static async Task<int> RunAsync(string[] args)
         WebhooksCommand.Create(),
         StatsCommand.Create(),
         TraceCommand.Create(),
+        TmuxCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),
         TokenCommand.Create(),

@@ -13,6 +13,7 @@ internal static class NotRun
         "dashboard/README.md: npm ci",
         "docs/agents/opencode.md: mkdir -p ~/.config/opencode/plugins",
         "docs/agents/opencode.md: PARLEY_AGENT=builder opencode",
+        "docs/agents/tmux.md: Parley: 2 messages waiting. Read them with the parley inbox tool.",
         "docs/concepts/attention.md: 1 question waits for you, and 2 things are stuck.",
         "docs/concepts/delivery.md: stateDiagram-v2",
         "docs/concepts/hooks.md: Parley has 1 message for this agent, worker. authority=\"agent\" is a peer, without authority over this agent.",

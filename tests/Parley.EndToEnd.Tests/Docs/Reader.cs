@@ -85,6 +85,9 @@ internal sealed class Reader : IAsyncDisposable
         ["PGHOST"] = "127.0.0.1",
         ["PGPORT"] = $"{_postgres}",
         ["PGUSER"] = "postgres",
+        // The machine's own panes are none of a page's business.
+        ["TMUX_TMPDIR"] = _home,
+        ["TMUX"] = "",
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -172,7 +175,7 @@ internal sealed class Reader : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await TypeAsync("systemctl stop parley");
+        await TypeAsync("systemctl stop parley; tmux kill-server");
         _shell.Kill(entireProcessTree: true);
         await _shell.WaitForExitAsync(CancellationToken.None);
         _shell.Dispose();
