@@ -55,12 +55,14 @@ internal sealed class AgentWakes(AgentReach reach)
     {
         lock (_gate)
         {
-            if (_isOutstanding && now < _at + WakeRules.Longest)
+            var all = waiting.ToHashSet();
+            // Something was read in the meantime. An agent without hooks says in no other way that it has taken a turn.
+            var hasRead = !all.IsSupersetOf(_wokenFor);
+            if (_isOutstanding && !hasRead && now < _at + WakeRules.Longest)
                 return WakeDecision.NotBefore(_at + WakeRules.Longest);
             _isOutstanding = false;
-            var all = waiting.ToHashSet();
-            if (!all.IsSupersetOf(_wokenFor))
-                _unanswered = 0; // Something was read in the meantime.
+            if (hasRead)
+                _unanswered = 0;
             var next = _at + WakeRules.PauseAfter(_unanswered);
             if (now < next)
                 return WakeDecision.NotBefore(next);

@@ -62,7 +62,7 @@ public sealed class AgentWakesTests
     /// <returns>How many wakes there were.</returns>
     private static int Play(Step[] steps)
     {
-        var (wakes, now, given) = (new AgentWakes(new AgentReach()), Noon, 0);
+        var (wakes, now, given, read) = (new AgentWakes(new AgentReach()), Noon, 0, 0);
         (Guid Id, DateTimeOffset At)? outstanding = null;
         foreach (var step in steps)
         {
@@ -70,7 +70,7 @@ public sealed class AgentWakesTests
             switch (step.What)
             {
                 case 0 or 1 or 2:
-                    if (wakes.Decide([given], step.Way, now).Id is { } id)
+                    if (wakes.Decide([read], step.Way, now).Id is { } id)
                     {
                         Assert.True(outstanding is null || now >= outstanding.Value.At + WakeRules.Longest, "Two wakes at a time.");
                         outstanding = (id, now);
@@ -80,6 +80,7 @@ public sealed class AgentWakesTests
                     break;
                 case 3:
                     wakes.TookTurn(hasAnswered: step.Way < WakeWay.Queue);
+                    read++;
                     outstanding = null;
                     break;
                 case 4 when outstanding is { } failed:

@@ -135,6 +135,22 @@ public abstract class WakeTests(StorageUnderTest storage)
         Assert.NotNull(await team.NextAsync());
     }
 
+    /// <summary>It has no other way of saying that it has taken a turn.</summary>
+    [Fact]
+    public async Task A_wake_of_an_agent_without_hooks_is_over_when_it_has_read_its_mail()
+    {
+        await using var team = await WakeTeam.StartAsync(storage);
+        await team.SayAsync("First.");
+        Assert.NotNull(await team.NextAsync("keystrokes"));
+        await team.SayAsync("Second.");
+        Assert.Null(await team.NextAsync("keystrokes"));
+
+        await team.Host.SendAsync(HttpMethod.Post, "/api/v1/agents/worker/claim", team.Token, "{}");
+        await team.SayAsync("Third.");
+
+        Assert.Equal(1, (await team.NextAsync("keystrokes"))?.Count);
+    }
+
     [Fact]
     public async Task Of_several_ways_the_best_one_wakes_and_the_next_one_after_it_fails()
     {
