@@ -63,6 +63,7 @@ static async Task<int> RunAsync(string[] args)
         StatsCommand.Create(),
         TraceCommand.Create(),
         TmuxCommand.Create(),
+        MigrateCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),
         TokenCommand.Create(),
