@@ -86,6 +86,8 @@ public abstract class StepRetryTests(StorageUnderTest storage)
         (await RetryAsync(host, pm, started, "nothing")).Refused(HttpStatusCode.NotFound, ErrorCodes.NotFound);
         await host.EndAsync(be, started, "a");
         await host.FailAsync(be, started, "b");
+        // Decided a moment after the failure; until then, the step can be retried.
+        await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Status == WorkflowStatus.Compensating);
         Assert.Contains("is compensating", (await RetryAsync(host, pm, started, "b")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict).Detail, StringComparison.Ordinal);
         await host.EndAsync(be, started, "undo:a");
         var failed = await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Status == WorkflowStatus.Failed);
