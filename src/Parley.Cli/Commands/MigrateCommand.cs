@@ -34,7 +34,7 @@ internal static class MigrateCommand
         }.DoesWithTmux(async (call, _, finder) =>
         {
             using var file = MigrationFile.Hold(FolderOf(call));
-            if (MigrationFile.Read(FolderOf(call)) is { } before && before.Batches.Any(batch => batch.State is not BatchState.Planned))
+            if (MigrationFile.Read(FolderOf(call)) is { } before && before.Batches.Any(batch => batch.State is BatchState.Dual or BatchState.Migrated))
             {
                 throw new CommandException(
                     ExitCode.Conflict, "There is a plan that has been begun.", "'parley migrate tmux status' shows it; 'rollback --all' or 'finish' ends it.");

@@ -117,7 +117,15 @@ internal sealed class TmuxMigration(Call call, TmuxClient tmux, PaneFinder finde
     {
         var independent = reports.Where(report => report is { State: BatchState.Migrated, Reading: Reading.Itself }).Select(report => report.Agent).ToHashSet(StringComparer.Ordinal);
         foreach (var pane in plan.Batches.SelectMany(batch => batch.Panes).Where(pane => independent.Contains(pane.Agent)))
-            await _adoption.ReleaseAsync(new PaneAddress(pane.Socket, pane.Pane));
+        {
+            var address = new PaneAddress(pane.Socket, pane.Pane);
+            // After a restart of tmux, the id may be another agent's.
+            if (await tmux.CaptureAsync(address, call.Cancellation) is not var (now, _) || now.Agent != pane.Agent)
+                continue;
+            if (await _adoption.ReleaseAsync(address) is { } failure)
+                throw new CommandException(ExitCode.Failed, $"The mark of {pane.Pane} cannot be removed: {failure}.", "Do it again; what was done is kept.");
+        }
+
         return [.. reports.Where(report => report.State is BatchState.Migrated && !independent.Contains(report.Agent)).Select(report => report.Agent)];
     }
 

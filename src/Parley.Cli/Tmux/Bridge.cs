@@ -20,12 +20,17 @@ internal sealed class Bridge(Call call, TmuxClient tmux, PaneFinder finder, bool
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongestWake = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenLooksForMissing = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
 
     private readonly PaneWatch _watch = new(finder, tmux, call.Time);
     private readonly PaneTypist _typist = new(tmux, call.Time);
     private readonly ConcurrentDictionary<string, Task> _typing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _hooked = new(StringComparer.Ordinal);
+
+    /// <summary>Marked panes whose agents the server does not know. They may be registered at any time.</summary>
+    private readonly ConcurrentDictionary<string, bool> _missing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _toldMissing = new(StringComparer.Ordinal);
     private readonly Lock _telling = new();
     private bool _isAway;
 
@@ -37,12 +42,19 @@ internal sealed class Bridge(Call call, TmuxClient tmux, PaneFinder finder, bool
         using var calls = new WakeCalls(call.Location, call.Token);
         CancellationTokenSource? asking = null;
         Task asked = Task.CompletedTask;
+        var lookForMissing = DateTimeOffset.MinValue;
         try
         {
             while (true)
             {
-                if (await _watch.RefreshAsync(cancellationToken))
+                // A refusal, such as of the token, ends the bridge.
+                if (asked.IsFaulted)
+                    await asked;
+                var isTimeForMissing = !_missing.IsEmpty && call.Time.GetUtcNow() >= lookForMissing;
+                if (await _watch.RefreshAsync(cancellationToken) || isTimeForMissing)
                 {
+                    _missing.Clear();
+                    lookForMissing = call.Time.GetUtcNow() + BetweenLooksForMissing;
                     asking?.Cancel();
                     await asked;
                     asking?.Dispose();
@@ -115,7 +127,9 @@ internal sealed class Bridge(Call call, TmuxClient tmux, PaneFinder finder, bool
                 }
                 catch (ParleyException missing) when (missing.Status == 404)
                 {
-                    call.Terminal.Note($"The server has no agent '{agent}'. Register it with 'parley tmux adopt --register'.");
+                    _missing[agent] = true;
+                    if (_toldMissing.TryAdd(agent, true))
+                        call.Terminal.Note($"The server has no agent '{agent}'. Register it with 'parley tmux adopt --register'.");
                     break;
                 }
                 catch (ParleyException away) when (away is ParleyUnreachableException || away.Retryable)
@@ -142,11 +156,19 @@ internal sealed class Bridge(Call call, TmuxClient tmux, PaneFinder finder, bool
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var now = call.Time.GetUtcNow();
         var deadline = (wake.ExpiresAt - now < LongestWake ? wake.ExpiresAt : now + LongestWake) - Margin;
-        var done = _watch.Agents.TryGetValue(wake.AgentId, out var pane)
-            ? await _typist.TypeAsync(pane.Address, wake.AgentId, wake.Text, deadline, leavesCopyMode, cancellationToken)
-            : new SubmissionStep.Done(WakeOutcome.Failed, "the pane is closed");
-        lock (_telling)
-            told(new BridgeLine(call.Time.GetUtcNow(), wake.AgentId, pane?.Address.Id ?? "-", done.Outcome, done.Detail));
+        var done = new SubmissionStep.Done(WakeOutcome.Unverified, "the bridge ended while it typed");
+        _watch.Agents.TryGetValue(wake.AgentId, out var pane);
+        try
+        {
+            done = pane is null ? new SubmissionStep.Done(WakeOutcome.Failed, "the pane is closed")
+                : await _typist.TypeAsync(pane.Address, wake.AgentId, wake.Text, deadline, leavesCopyMode, cancellationToken);
+        }
+        finally
+        {
+            // With the time at which it began: an agent that reads its mail after that may have been woken by it.
+            lock (_telling)
+                told(new BridgeLine(now, wake.AgentId, pane?.Address.Id ?? "-", done.Outcome, done.Detail));
+        }
 
         // The server may be restarting. Its next wake for this agent is a while away, unless this one is reported.
         for (var until = call.Time.GetUtcNow() + LongestWake; call.Time.GetUtcNow() < until;)

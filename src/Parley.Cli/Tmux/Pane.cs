@@ -19,7 +19,7 @@ internal sealed record Pane
 {
     // Tmux removes control characters from names and titles. A folder may contain a tab, so it is the last field.
     private const char Separator = '\t';
-    private const int Fields = 17;
+    private const int Fields = 18;
 
     /// <summary>The pane option that names the pane's agent. It stays when Parley is not running.</summary>
     public const string AgentOption = "@parley_agent";
@@ -31,7 +31,7 @@ internal sealed record Pane
     public static string Format { get; } = string.Join(Separator,
     [
         "#{pane_id}", "#{pane_pid}", "#{session_name}:#{window_index}.#{pane_index}", "#{pane_current_command}", "#{pane_dead}", "#{pane_in_mode}",
-        "#{pane_width}", "#{pane_height}", "#{cursor_x}", "#{cursor_y}", "#{history_size}", "#{window_activity}", "#{pane_input_off}",
+        "#{pane_width}", "#{pane_height}", "#{cursor_x}", "#{cursor_y}", "#{history_size}", "#{window_activity}", "#{pane_input_off}", "#{pane_synchronized}",
         $"#{{{AgentOption}}}", $"#{{{PromptOption}}}", "#{pane_title}", "#{pane_current_path}",
     ]);
 
@@ -58,6 +58,9 @@ internal sealed record Pane
 
     /// <summary>Whether somebody switched its input off (<c>select-pane -d</c>).</summary>
     public bool IsInputOff { get; init; }
+
+    /// <summary>Whether tmux gives what is typed here to all panes of the window (<c>synchronize-panes</c>).</summary>
+    public bool IsSynchronized { get; init; }
 
     /// <summary>The agent that it was adopted as; null if it was not adopted.</summary>
     public string? Agent { get; init; }
@@ -92,10 +95,11 @@ internal sealed record Pane
             HistorySize = fields[10],
             WindowActivity = fields[11],
             IsInputOff = fields[12] == "1",
-            Agent = NonEmpty(fields[13]),
-            Prompt = NonEmpty(fields[14]),
-            Title = fields[15],
-            Folder = fields[16],
+            IsSynchronized = fields[13] == "1",
+            Agent = NonEmpty(fields[14]),
+            Prompt = NonEmpty(fields[15]),
+            Title = fields[16],
+            Folder = fields[17],
         };
     }
 

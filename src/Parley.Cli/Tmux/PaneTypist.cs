@@ -5,6 +5,8 @@ namespace Parley.Cli.Tmux;
 /// <summary>Types a text into a pane as <see cref="Submission"/> says.</summary>
 internal sealed class PaneTypist(TmuxClient tmux, TimeProvider time)
 {
+    private static readonly TimeSpan AfterLeaving = TimeSpan.FromMilliseconds(200);
+
     /// <param name="agent">The agent that the pane must still belong to; null if it does not matter.</param>
     /// <returns>How it went, and why, unless it is obvious.</returns>
     public async Task<SubmissionStep.Done> TypeAsync(
@@ -24,6 +26,8 @@ internal sealed class PaneTypist(TmuxClient tmux, TimeProvider time)
                     break;
                 case SubmissionStep.LeaveMode:
                     await tmux.LeaveModeAsync(address, cancellationToken);
+                    // There are modes that cannot be left this way.
+                    await Task.Delay(AfterLeaving, time, cancellationToken);
                     break;
                 case SubmissionStep.Paste:
                     failure = await tmux.PasteAsync(address, text, cancellationToken);

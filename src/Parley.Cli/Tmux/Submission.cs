@@ -79,7 +79,7 @@ internal sealed class Submission(string text, DateTimeOffset deadline, bool leav
     private SubmissionStep BeforePress(Pane pane, PaneSight sight, DateTimeOffset now)
     {
         var isOurs = sight.State is ScreenState.Draft draft && WakeText.IsOurs(draft.Text, text);
-        if (pane.IsInMode || pane.IsInputOff || (!isOurs && (sight.State is not ScreenState.IdleState || _phase is not Phase.Waiting)))
+        if (pane.IsInMode || pane.IsInputOff || pane.IsSynchronized || (!isOurs && (sight.State is not ScreenState.IdleState || _phase is not Phase.Waiting)))
             return Wait(pane, sight, now);
 
         if (!isOurs)
@@ -127,6 +127,8 @@ internal sealed class Submission(string text, DateTimeOffset deadline, bool leav
             var isLast = _hasLeft || _presses == AfterEnter.Length;
             if (now - _since < (_hasLeft ? Patience : AfterEnter[_presses - 1]))
                 return new SubmissionStep.Look(WhileTyping);
+            if (pane.IsSynchronized)
+                return End(WakeOutcome.Failed, "what is typed goes to all panes of its window now");
             return isLast ? End(WakeOutcome.Failed, $"the program did not take Enter, which was pressed {_presses} times") : Press(now);
         }
 
@@ -158,6 +160,7 @@ internal sealed class Submission(string text, DateTimeOffset deadline, bool leav
         {
             ({ IsInMode: true }, _) => "it is in copy mode",
             ({ IsInputOff: true }, _) => "its input is switched off",
+            ({ IsSynchronized: true }, _) => "what is typed goes to all panes of its window",
             (_, ScreenState.BusyState) => "it was busy all the time",
             (_, ScreenState.Dialog dialog) => $"it asks something: {Excerpt(dialog.Question)}",
             (_, ScreenState.Draft) => "there is other text at its prompt",

@@ -90,7 +90,7 @@ public sealed class ScreenTests
     [Fact]
     public void A_list_of_panes_is_read_whatever_names_titles_and_folders_hold()
     {
-        var line = string.Join('\t', "%7", "4242", "main: a|b:0.1", "node", "0", "1", "80", "24", "2", "20", "13", "1795868621", "0", "be-1", "", "✳ a|b", "/home/a b/\tc");
+        var line = string.Join('\t', "%7", "4242", "main: a|b:0.1", "node", "0", "1", "80", "24", "2", "20", "13", "1795868621", "0", "0", "be-1", "", "✳ a|b", "/home/a b/\tc");
 
         var pane = Pane.Parse("/tmp/s", line)!;
 
