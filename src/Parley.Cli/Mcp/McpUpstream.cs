@@ -47,7 +47,7 @@ internal sealed class McpUpstream(McpIdentity identity) : IDisposable
         {
             identity.Forget();
             throw new McpUpstreamException(
-                isSent || broken is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+                isSent || !NeverSent(broken)
                     ? $"The connection to the Parley server at {address.Endpoint.GetLeftPart(UriPartial.Authority)} broke before the answer came. The call may have taken effect: check before you repeat it."
                     : Away(address.Endpoint, broken),
                 broken);
@@ -77,6 +77,12 @@ internal sealed class McpUpstream(McpIdentity identity) : IDisposable
             throw new McpUpstreamException(Away(address.Endpoint, broken), broken);
         }
     }
+
+    /// <summary>Whether a request certainly did not reach the server.</summary>
+    private static bool NeverSent(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
+    };
 
     /// <summary>That the server does not answer.</summary>
     internal static string Away(Uri server, Exception why) =>

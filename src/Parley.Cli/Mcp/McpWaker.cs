@@ -11,6 +11,9 @@ internal sealed class McpWaker(McpUpstream upstream)
 
     private const int LongestDetail = 200;
 
+    /// <summary>A connection may be dead without a sign of it, after a computer has slept.</summary>
+    private static readonly TimeSpan ForTheAnswer = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(60);
 
     private int _isRunning;
@@ -32,9 +35,9 @@ internal sealed class McpWaker(McpUpstream upstream)
                 await WakeAsync(way, harness, cancellationToken);
                 pause = FirstPause;
             }
-            catch (McpUpstreamException)
+            catch (Exception trouble) when (trouble is McpUpstreamException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                // The server is away, or refuses: the next tool that is called says so.
+                // The server is away, does not answer, or refuses, or something in between answers: the next tool that is called says so.
                 if (await IsOverAsync(pause, cancellationToken))
                     return;
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -48,9 +51,11 @@ internal sealed class McpWaker(McpUpstream upstream)
 
     private async Task WakeAsync(IHarnessWake way, string harness, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromMilliseconds(WaitMs) + ForTheAnswer);
         var next = await upstream.PostAsync(
             "wakes/next", address => new NextWakeRequest { Agents = address.AgentId is { } agent ? [agent] : null, Way = way.Way, WaitMs = WaitMs },
-            WireJson.Strict.NextWakeRequest, harness, cancellationToken);
+            WireJson.Strict.NextWakeRequest, harness, patience.Token);
         if (JsonSerializer.Deserialize(next, WireJson.Lenient.NextWake)?.Wake is not { } wake)
             return;
         var (outcome, detail) = await way.SubmitAsync(wake, cancellationToken);

@@ -50,6 +50,10 @@ internal sealed class McpFace(IEnumerable<McpTool> tools, LocalApi api, McpResou
         }
 
         var (arguments, wrong) = ToolArguments.Read(declared, request.Params?.Arguments);
-        return arguments is null ? ToolResult.Error(wrong!) : await tool.CallAsync(new ToolCall(api, McpCaller.Current, arguments, cancellationToken));
+        if (arguments is null)
+            return ToolResult.Error(wrong!);
+        var caller = McpCaller.Current;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, caller.Gone);
+        return await tool.CallAsync(new ToolCall(api, caller, arguments, ending.Token));
     }
 }

@@ -50,8 +50,22 @@ internal sealed class ResourceSubscriptions(ResourceWatch watch, Stopping stoppi
             throw new McpProtocolException($"A session can subscribe to {Most} resources.", McpErrorCode.InvalidParams);
         // It outlives the request, and with it the request's caller.
         if (ending is { } end)
-            _ = Task.Run(() => watch.RunAsync(watched, (changed, token) => Notify(session.Server, Updated(changed), token), end), CancellationToken.None);
+            _ = Task.Run(() => RunAsync(session, watched, end), CancellationToken.None);
         return new EmptyResult();
+    }
+
+    /// <summary>A subscription that ends by a fault is none, so that the client can subscribe again.</summary>
+    private async Task RunAsync(Session session, WatchedResource watched, CancellationToken end)
+    {
+        try
+        {
+            await watch.RunAsync(watched, (changed, token) => Notify(session.Server, Updated(changed), token), end);
+        }
+        finally
+        {
+            if (!end.IsCancellationRequested)
+                session.Remove(watched.Uri);
+        }
     }
 
     internal ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 using Parley.Protocol;
 using Parley.Server.Agents;
@@ -40,8 +41,8 @@ internal sealed class InboxTool(ProjectDirectory projects, Settling settling, Le
         var inbox = JsonSerializer.Deserialize(answer.Json, WireJson.Lenient.Inbox)!;
         var acknowledges = call.Arguments.Flag("ack") ?? true;
         if (inbox.Items.Count > 0)
-            call.Caller.AfterAnswer(arrived => SettleAsync(call.Caller, inbox.Items, arrived, acknowledges));
-        return ToolResult.Of(introduction + Text(call.Caller.AgentId, inbox.Items, acknowledges), JsonElement.Parse(answer.Json));
+            await call.Caller.AfterAnswerAsync(arrived => SettleAsync(call.Caller, inbox.Items, arrived, acknowledges));
+        return ToolResult.Of(introduction + Text(call.Caller.AgentId, inbox.Items, acknowledges), inbox.Items.Select(Ids));
     }
 
     private static async Task<CallToolResult> AcknowledgeAsync(ToolCall call, IReadOnlyList<string> done)
@@ -76,6 +77,15 @@ internal sealed class InboxTool(ProjectDirectory projects, Settling settling, Le
         if (!acknowledges)
             text.Append("These stay yours for 10 minutes. Pass their ids as done when you have handled them; otherwise they come again.\n");
         return text.ToString();
+    }
+
+    private static JsonObject Ids(InboxItem item)
+    {
+        var ids = ToolResult.Ids(item.Message);
+        ids["delivery_id"] = item.DeliveryId;
+        ids["lease_id"] = item.LeaseId;
+        ids["attempt"] = item.Attempt;
+        return ids;
     }
 
     private async Task SettleAsync(McpCaller caller, IReadOnlyList<InboxItem> items, bool arrived, bool acknowledges)

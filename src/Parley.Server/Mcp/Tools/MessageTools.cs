@@ -47,7 +47,7 @@ internal sealed class RequestTool(TimeProvider clock) : McpTool("request")
         var reply = JsonSerializer.Deserialize(answer.Json, WireJson.Lenient.RequestAnswer)!;
         var text = new StringBuilder().Append("The reply says ").Append(WireType.WordOf(reply.Status)).Append(".\n");
         MessageText.Append(text, [reply.Reply], clock.GetUtcNow());
-        return ToolResult.Of(text.ToString(), JsonElement.Parse(answer.Json));
+        return ToolResult.Of(text.ToString(), [ToolResult.Ids(reply.Reply)]);
     }
 
     /// <summary>That nobody has answered yet is no error: the message is there.</summary>

@@ -26,8 +26,9 @@ internal sealed class ThreadTool(TimeProvider clock) : McpTool("thread")
         if (answer.IsRefused)
             return ToolResult.Refused(answer);
         var text = new StringBuilder();
-        MessageText.Append(text, [JsonSerializer.Deserialize(answer.Json, WireJson.Lenient.Message)!], clock.GetUtcNow());
-        return ToolResult.Of(text.ToString(), JsonElement.Parse(answer.Json));
+        var message = JsonSerializer.Deserialize(answer.Json, WireJson.Lenient.Message)!;
+        MessageText.Append(text, [message], clock.GetUtcNow());
+        return ToolResult.Of(text.ToString(), [ToolResult.Ids(message)]);
     }
 
     private CallToolResult Thread(LocalAnswer answer)
@@ -41,6 +42,6 @@ internal sealed class ThreadTool(TimeProvider clock) : McpTool("thread")
         MessageText.Append(text, thread.Items, clock.GetUtcNow());
         if (thread.Next is { } next)
             text.Append("There is more: call thread again with after: ").Append(next).Append(".\n");
-        return ToolResult.Of(text.ToString(), JsonElement.Parse(answer.Json));
+        return ToolResult.Of(text.ToString(), thread.Items.Select(ToolResult.Ids));
     }
 }

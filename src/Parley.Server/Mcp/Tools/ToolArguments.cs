@@ -36,7 +36,7 @@ internal sealed class ToolArguments
         var faults = new List<string>();
         foreach (var (name, value) in given ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal))
         {
-            if (value.ValueKind == JsonValueKind.Null)
+            if (value.ValueKind == JsonValueKind.Null || IsEmptyId(name, value))
                 continue;
             if (!declared.TryGetProperty(name, out var schema))
                 faults.Add(Unknown(name, known));
@@ -54,6 +54,10 @@ internal sealed class ToolArguments
 
         return faults.Count == 0 ? (new ToolArguments(values), null) : (null, $"The arguments of {tool.Name} are wrong: {string.Join("; ", faults)}.");
     }
+
+    /// <summary>An empty id would make the path of a list.</summary>
+    private static bool IsEmptyId(string name, JsonElement value) =>
+        (name == "key" || name.EndsWith("_id", StringComparison.Ordinal)) && value.ValueKind == JsonValueKind.String && value.GetString()!.Trim().Length == 0;
 
     private static string Unknown(string name, List<string> known)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using ModelContextProtocol.Protocol;
 using Parley.Protocol;
@@ -14,20 +15,36 @@ internal static class ToolResult
     /// <summary>Letters of all languages stay, and what could pass for markup does not.</summary>
     private static readonly JsonWriterOptions ForModels = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
+    /// <param name="data">Of which nothing was written by other agents.</param>
     internal static CallToolResult Of(string text, JsonElement? data = null) => new()
     {
         Content = [new TextContentBlock { Text = text }],
         StructuredContent = data,
     };
 
-    /// <summary>JSON of the API, as it is for programs, and without what is empty for the model.</summary>
-    /// <param name="introduction">What comes before it; null for nothing.</param>
+    /// <summary>Messages, in their envelopes. Claude Code and Codex show the model the data alone, so the same text is in it, beside the ids.</summary>
+    /// <param name="items">What a program needs of each message to go on; no texts of others.</param>
+    internal static CallToolResult Of(string text, IEnumerable<JsonObject> items) =>
+        Of(text, JsonElement.Parse(new JsonObject { ["text"] = text, ["items"] = new JsonArray([.. items]) }.ToJsonString()));
+
+    /// <summary>JSON of the API, without what is empty, and with nothing in it that is invisible.</summary>
+    /// <param name="introduction">What comes before it, and is its first field, <c>note</c>, in the data; null for nothing.</param>
     internal static CallToolResult Of(byte[] json, string? introduction = null)
     {
-        var data = JsonElement.Parse(json);
         var text = Text(json);
-        return Of(introduction is null ? text : $"{introduction}\n{text}", data);
+        if (introduction is null || JsonNode.Parse(text) is not JsonObject data)
+            return Of(text, JsonElement.Parse(text));
+        data.Insert(0, "note", introduction);
+        return Of($"{introduction}\n{text}", JsonElement.Parse(data.ToJsonString()));
     }
+
+    /// <summary>The ids of a message.</summary>
+    internal static JsonObject Ids(Message message) => new()
+    {
+        ["message_id"] = message.MessageId,
+        ["conversation_thread_id"] = message.ConversationThreadId,
+        ["sender_id"] = message.SenderId,
+    };
 
     /// <summary>JSON of the API for a model: still JSON, but nothing in it can pass for an envelope, or is invisible.</summary>
     internal static string Text(byte[] json) => SafeText.Of(Lean(JsonElement.Parse(json)));
