@@ -10,7 +10,7 @@ internal sealed class ClaudeCodeSettings : InstalledHarness
     /// <summary>A waiter stays until there is something to wake the session for: a day.</summary>
     private const int SecondsToWatch = 86_400;
 
-    private static readonly string[] Events = ["SessionStart", "UserPromptSubmit", "PostToolBatch", "Stop", "PermissionRequest", "Notification", "SessionEnd"];
+    private static readonly string[] Events = ["SessionStart", "UserPromptSubmit", "PostToolBatch", "Stop", "StopFailure", "PermissionRequest", "Notification", "SessionEnd"];
 
     private static readonly string[] WithWaiter = ["SessionStart", "Stop"];
 

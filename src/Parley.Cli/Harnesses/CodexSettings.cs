@@ -6,7 +6,7 @@ namespace Parley.Cli.Harnesses;
 /// same from version to version.</summary>
 internal sealed class CodexSettings : InstalledHarness
 {
-    private static readonly string[] Events = ["SessionStart", "UserPromptSubmit", "PostToolUse", "Stop", "PermissionRequest", "SessionEnd"];
+    private static readonly string[] Events = ["SessionStart", "UserPromptSubmit", "PostToolUse", "Stop", "PermissionRequest", "Interrupt", "SessionEnd"];
 
     /// <summary>It ends hooks of these after 3 seconds, whatever the settings say.</summary>
     private const int SecondsAtEnd = 3;
@@ -20,7 +20,7 @@ internal sealed class CodexSettings : InstalledHarness
     internal override string UserFolder => FolderOf("CODEX_HOME", ".codex");
 
     internal override string? NextStep(string? project) =>
-        $"In Codex, open /hooks and trust {Events.Length} hooks: it does not run them before{(project is null ? "." : ", nor in a project that it does not trust.")}";
+        $"In Codex, open /hooks and trust its hooks: it does not run them before{(project is null ? "." : ", nor in a project that it does not trust.")}";
 
     internal override IEnumerable<SettingsPart> Parts(string? project, InstallOptions options)
     {
@@ -30,7 +30,7 @@ internal sealed class CodexSettings : InstalledHarness
         {
             ["type"] = "command",
             ["command"] = options.Line("run", Name),
-            ["timeout"] = name == "SessionEnd" ? SecondsAtEnd : SecondsToWait,
+            ["timeout"] = name is "SessionEnd" or "Interrupt" ? SecondsAtEnd : SecondsToWait,
         })))]);
         if (options.Mcp)
         {

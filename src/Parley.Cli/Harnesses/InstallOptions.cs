@@ -14,7 +14,8 @@ internal sealed record InstallOptions(string Program)
     internal bool Mcp { get; init; } = true;
 
     /// <summary>The arguments of <c>parley hook VERB HARNESS</c>.</summary>
-    internal string[] Hook(string verb, string harness) => ["hook", verb, harness, .. Agent is null ? (string[])[] : ["--agent", Agent]];
+    internal string[] Hook(string verb, string harness) =>
+        ["hook", verb, harness, .. Agent is null ? (string[])[] : ["--agent", Agent], .. Interrupt && verb == "run" ? (string[])["--interrupt"] : []];
 
     /// <summary>The arguments of <c>parley mcp</c>.</summary>
     internal string[] McpArguments => ["mcp", .. Agent is null ? (string[])[] : ["--as", Agent]];

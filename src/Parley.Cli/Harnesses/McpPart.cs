@@ -37,9 +37,11 @@ internal sealed class McpPart(string file, JsonObject entry) : SettingsPart(file
         return Own(json) is { } own ? Without(json, own) : text;
     }
 
-    private static JsonItem[]? Own(JsonText json) =>
+    /// <summary>An entry that has more than this one, such as variables, is the user's.</summary>
+    private JsonItem[]? Own(JsonText json) =>
         json.Root.Items.Find(static item => item.Key == Servers) is { Value.Open: '{' } servers
         && servers.Value.Items.Find(static item => item.Key == Name) is { } server
         && json.Node(server.Value) is JsonObject there && there["args"] is JsonArray and [JsonValue first, ..] && first.TryGetValue(out string? word) && word == "mcp"
+        && there.All(member => entry.ContainsKey(member.Key))
             ? [servers, server] : null;
 }

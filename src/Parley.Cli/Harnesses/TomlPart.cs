@@ -21,7 +21,7 @@ internal sealed partial class TomlPart(string file, IReadOnlyList<string> lines)
         if (TakeOut(text) is not { } left)
             return Block("\n");
         TomlText.Check(left);
-        if (Table().IsMatch(left))
+        if (Table().IsMatch(left) || Key().IsMatch(left))
             throw new SettingsException("has an MCP server 'parley' that this command did not install", "Remove that table, or keep it and use --no-mcp.");
         if (Inline().IsMatch(left))
             throw new SettingsException("has 'mcp_servers' as a value, to which no table can be added", "Write its servers as tables, [mcp_servers.NAME], and run this again.");
@@ -60,6 +60,9 @@ internal sealed partial class TomlPart(string file, IReadOnlyList<string> lines)
 
     [GeneratedRegex(@"^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*[""']?parley[""']?[ \t]*[.\]]", RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Table();
+
+    [GeneratedRegex(@"^[ \t]*(mcp_servers[ \t]*\.[ \t]*)?[""']?parley[""']?[ \t]*[.=]", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Key();
 
     [GeneratedRegex(@"^[ \t]*mcp_servers[ \t]*=", RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Inline();

@@ -7,6 +7,8 @@ namespace Parley.Cli.Hooks;
 /// <summary>The process of the session that started this one.</summary>
 internal static partial class HarnessProcess
 {
+    private const string Input = "--input-format", Stream = "stream-json";
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it ends after one prompt, as <c>claude -p</c> does. It waits for its hooks in the background before it ends, and for a waiter it
@@ -18,7 +20,9 @@ internal static partial class HarnessProcess
         try
         {
             // Of the sessions that nobody attends, those with a stream of prompts go on.
-            return !File.ReadAllText($"/proc/{Environment.GetEnvironmentVariable("CLAUDE_PID")}/cmdline").Contains("stream-json", StringComparison.Ordinal);
+            var words = File.ReadAllText($"/proc/{Environment.GetEnvironmentVariable("CLAUDE_PID")}/cmdline").Split('\0');
+            var at = Array.IndexOf(words, Input);
+            return !words.Contains($"{Input}={Stream}") && !(at >= 0 && at + 1 < words.Length && words[at + 1] == Stream);
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,9 @@ internal sealed record HookArguments(string Verb, string Harness)
     /// <summary>The agent that the harness runs; null for the one that is named after its folder.</summary>
     internal string? Agent { get; init; }
 
+    /// <summary>Whether a message that is to interrupt may refuse a tool.</summary>
+    internal bool Interrupt { get; init; }
+
     internal string? Url { get; init; }
 
     internal string? Token { get; init; }
@@ -27,6 +30,12 @@ internal sealed record HookArguments(string Verb, string Harness)
         var known = new HookArguments(arguments[1], harness);
         for (var i = 3; i < arguments.Length; i++)
         {
+            if (arguments[i] == "--interrupt")
+            {
+                known = known with { Interrupt = true };
+                continue;
+            }
+
             var (name, value) = arguments[i].IndexOf('=', StringComparison.Ordinal) is > 0 and var at
                 ? (arguments[i][..at], arguments[i][(at + 1)..])
                 : (arguments[i], ++i < arguments.Length ? arguments[i] : "");

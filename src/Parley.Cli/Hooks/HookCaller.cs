@@ -11,6 +11,9 @@ internal sealed record HookCaller(ServerLocation Location, string Harness, strin
     /// <summary>The server knows tokens by their beginnings, and so may everybody.</summary>
     private const string OfAgent = "parley_agent_", ToJoin = "parley_join_";
 
+    /// <inheritdoc cref="HookArguments.Interrupt"/>
+    internal bool Interrupt { get; private init; }
+
     /// <summary>Where the agent's own token is kept once it is registered, as with <c>--as</c>.</summary>
     internal required TokenFile File { get; init; }
 
@@ -25,7 +28,7 @@ internal sealed record HookCaller(ServerLocation Location, string Harness, strin
         var folder = FolderOf(arguments.Harness, start);
         var named = location.AgentId ?? arguments.Agent;
         var agent = named ?? FolderName.AgentId(folder, arguments.Harness);
-        return new HookCaller(location, arguments.Harness, agent, folder) { File = TokenFile.Of(options, location, agent), IsNamed = named is not null };
+        return new HookCaller(location, arguments.Harness, agent, folder) { File = TokenFile.Of(options, location, agent), IsNamed = named is not null, Interrupt = arguments.Interrupt };
     }
 
     /// <summary>The tokens that may act as the agent, each with the agent that it has to name: null for its own.</summary>

@@ -15,6 +15,15 @@ internal sealed class HookLog(string harness)
     /// <summary>Whether to say it on standard error too.</summary>
     private static bool IsDebug => Environment.GetEnvironmentVariable("PARLEY_DEBUG") is "1" or "true" or "yes" or "on";
 
+    /// <summary>Other users do not read it.</summary>
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
     internal void Write(string what)
     {
         var line = what.ReplaceLineEndings(" ");
@@ -29,7 +38,8 @@ internal sealed class HookLog(string harness)
                 Directory.CreateDirectory(folder, OwnersFolder);
             if (new FileInfo(Path) is { Exists: true, Length: > MostBytes })
                 File.Move(Path, $"{Path}.1", overwrite: true);
-            File.AppendAllText(Path, $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {harness} {line[..Math.Min(line.Length, 1_000)]}\n");
+            using var file = new FileStream(Path, Options());
+            file.Write(System.Text.Encoding.UTF8.GetBytes($"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {harness} {line[..Math.Min(line.Length, 1_000)]}\n"));
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,8 @@ namespace Parley.Cli.Hooks;
 /// <summary>The part of the program that harnesses start, many times in a turn: apart from the command tree, the configuration, and the server.</summary>
 internal static class HookProgram
 {
+    private const string Token = "--token";
+
     private static readonly string[] ForHelp = ["--help", "-h", "-?"];
 
     /// <returns>The exit code; null if these are not arguments of a hook.</returns>
@@ -25,9 +27,11 @@ internal static class HookProgram
     /// <summary>The usual exit code for wrong arguments would stop each prompt of the harness: a settings file may be newer than this program.</summary>
     private static int Ignore(string[] arguments)
     {
-        var problem = $"'parley {string.Join(' ', arguments)}' is not understood: it takes {OneOfWords.Listed(HookArguments.Harnesses)}, and --agent, --url, --token, or --project";
+        var problem = $"'parley {string.Join(' ', arguments.Select(Shown))}' is not understood: it takes {OneOfWords.Listed(HookArguments.Harnesses)}, and --agent, --url, --token, or --project";
         new HookLog("hook").Write(problem);
         Console.Error.WriteLine($"parley: {Output.PlainText.Of(problem)}.");
         return 0;
+
+        string Shown(string word, int at) => at > 0 && arguments[at - 1] == Token ? "..." : word.StartsWith($"{Token}=", StringComparison.Ordinal) ? $"{Token}=..." : word;
     }
 }

@@ -66,8 +66,7 @@ internal sealed class HookServer(HookCaller caller, HookDeadline deadline)
         return length < body.Length ? new HookResponse((int)response.StatusCode, body[..length]) : throw new InvalidDataException("The answer is too long.");
     }
 
-    /// <summary>The hook before a tool is there only if it was installed with <c>--interrupt</c>, so it may always refuse the tool.</summary>
-    private Uri Hook(string? agent) => Address($"hooks/{caller.Harness}", agent, "&interrupt=true");
+    private Uri Hook(string? agent) => Address($"hooks/{caller.Harness}", agent, caller.Interrupt ? "&interrupt=true" : "");
 
     private Uri Address(string path, string? agent, string more = "")
     {

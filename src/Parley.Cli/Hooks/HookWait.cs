@@ -35,6 +35,12 @@ internal static class HookWait
             }
 
             var wake = await next;
+            if (wake.IsForAnother(start.Session))
+            {
+                await server.ReportAsync(wake, "failed", over.Token);
+                return 0;
+            }
+
             await Console.Error.WriteLineAsync(wake.Line);
             await server.ReportAsync(wake, "submitted", over.Token);
             await over.CancelAsync();

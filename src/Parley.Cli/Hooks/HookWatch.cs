@@ -3,6 +3,9 @@ namespace Parley.Cli.Hooks;
 /// <summary><c>parley hook watch claude</c>: the monitor of a plugin of Claude Code. Each line that it prints makes the session take a turn.</summary>
 internal static class HookWatch
 {
+    /// <summary>How long to leave the wakes of the agent to its newer session.</summary>
+    private static readonly TimeSpan WhileSuperseded = TimeSpan.FromMinutes(1);
+
     internal static async Task<int> RunAsync(HookArguments arguments, TimeProvider time)
     {
         try
@@ -33,6 +36,13 @@ internal static class HookWatch
             }
 
             var wake = await next;
+            if (wake.IsForAnother(Environment.GetEnvironmentVariable("CLAUDE_CODE_SESSION_ID")))
+            {
+                await server.ReportAsync(wake, "failed", over.Token);
+                await Task.WhenAny(Task.Delay(WhileSuperseded, time, over.Token), end);
+                continue;
+            }
+
             try
             {
                 await output.WriteLineAsync(wake.Line);

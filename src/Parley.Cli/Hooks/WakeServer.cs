@@ -84,7 +84,7 @@ internal sealed class WakeServer(HookArguments arguments, HookEventStart start, 
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("wake"u8, out var wake) || wake.ValueKind != JsonValueKind.Object)
             return null;
         return wake.TryGetProperty("wake_id"u8, out var id) && wake.TryGetProperty("text"u8, out var text) && id.ValueKind == JsonValueKind.String && text.ValueKind == JsonValueKind.String
-            ? new Wake(id.GetString()!, text.GetString()!)
+            ? new Wake(id.GetString()!, text.GetString()!, wake.TryGetProperty("session_id"u8, out var session) && session.ValueKind == JsonValueKind.String ? session.GetString() : null)
             : throw new InvalidDataException("The server's wake has no id, or no text.");
     }
 

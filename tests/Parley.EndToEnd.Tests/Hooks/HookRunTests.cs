@@ -80,13 +80,13 @@ public sealed class HookRunTests(RunningServer server) : IClassFixture<RunningSe
         var environment = new Dictionary<string, string> { ["PARLEY_URL"] = fake.Url, ["PARLEY_TOKEN"] = "parley_admin_given" };
         Assert.Equal("{}", Output(await RunAsync(Event("SessionStart", folder), environment, "codex")));
         Assert.Equal(
-            [("/api/v1/hooks/codex?interrupt=true&agent_id=one-codex", "Bearer parley_admin_given"), ("/api/v1/agents/register", "Bearer parley_admin_given"), ("/api/v1/hooks/codex?interrupt=true", "Bearer parley_agent_own")],
+            [("/api/v1/hooks/codex?agent_id=one-codex", "Bearer parley_admin_given"), ("/api/v1/agents/register", "Bearer parley_admin_given"), ("/api/v1/hooks/codex", "Bearer parley_agent_own")],
             fake.Asked.Select(asked => (asked.Path, asked.Token)));
 
         fake.Asked.Clear();
         var again = Event("PostToolUse", folder);
         Assert.Equal("{}", Output(await RunAsync(again, environment, "codex")));
-        Assert.Equal([("/api/v1/hooks/codex?interrupt=true", "Bearer parley_agent_own", again)], fake.Asked);
+        Assert.Equal([("/api/v1/hooks/codex", "Bearer parley_agent_own", again)], fake.Asked);
     }
 
     [Fact]
