@@ -47,6 +47,7 @@ public sealed record NextWakeRequest
     public WakeWay? Way { get; init; }
 
     /// <summary>How long to wait for one, in milliseconds: 0 to 50,000. As long as the call waits, the agents count as online and as able to be woken.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int WaitMs { get; init; }
 }
 

@@ -123,11 +123,15 @@ internal sealed partial class AgentDirectory
         {
             foreach (var agent in project.Agents.All)
             {
-                if (agent.Presence.Lapse(deadline, clock.GetUtcNow()))
+                if (!IsInTurn(agent, clock.GetUtcNow()) && agent.Presence.Lapse(deadline, clock.GetUtcNow()))
                     await ChangedAsync(project, agent, CancellationToken.None);
             }
         }
     }
+
+    /// <summary>Whether a harness that tells by hooks what it does is in the middle of a turn. A tool may run for minutes without a hook.</summary>
+    private static bool IsInTurn(AgentState agent, DateTimeOffset now) => agent.Reach.Harness is not null
+        && agent.Presence.Activity is AgentActivity.Working or AgentActivity.BlockedOnHuman && agent.Presence.LastSeen > now - AgentReach.LongestSilence;
 
     /// <summary>Stores when each agent was last seen, for after a restart.</summary>
     internal async ValueTask KeepSeenAsync(DateTimeOffset since, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ namespace Parley.Server.Agents;
 /// the hooks and the wakers call.</summary>
 internal sealed class AgentReach
 {
+    /// <summary>How long a model or a tool may work without a hook. After that, the session is taken for gone, or its turn for interrupted.</summary>
+    internal static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(15);
+
     private volatile AgentHarness? _harness;
     private int _way = -1;
 

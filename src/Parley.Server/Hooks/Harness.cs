@@ -34,7 +34,7 @@ internal abstract class Harness
         var reader = new Utf8JsonReader(input, new JsonReaderOptions { MaxDepth = Deepest });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
-        var (name, session, turn, prompt, tool, notice, isOfSubagent) = ("", "", (string?)null, (string?)null, (string?)null, (string?)null, false);
+        var (name, session, turn, source, prompt, tool, notice, isOfSubagent) = ("", "", (string?)null, (string?)null, (string?)null, (string?)null, (string?)null, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("hook_event_name"u8))
@@ -47,6 +47,8 @@ internal abstract class Harness
                 notice = Text(ref reader);
             else if (reader.ValueTextEquals("prompt_id"u8) || reader.ValueTextEquals("turn_id"u8))
                 turn = Text(ref reader);
+            else if (reader.ValueTextEquals("source"u8))
+                source = Text(ref reader);
             else if (reader.ValueTextEquals("tool_name"u8))
                 tool = Text(ref reader);
             else if (reader.ValueTextEquals("agent_id"u8))
@@ -55,7 +57,7 @@ internal abstract class Harness
                 reader.Skip();
         }
 
-        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Turn = turn, Prompt = prompt, Tool = tool, Notice = notice };
+        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Turn = turn, Source = source, Prompt = prompt, Tool = tool, Notice = notice };
     }
 
     /// <summary>Writes the answer, with no field that the harness does not know at this event.</summary>

@@ -34,17 +34,20 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         await session.Gate.WaitAsync(cancellationToken);
         try
         {
-            await ReportAsync(project, agent, session, what, cancellationToken);
             if (!await EnterAsync(project, session, what))
-                return what.Moment == HookMoment.Prompt ? HookAnswer.Add(HookText.Superseded(agent.Id), []) : HookAnswer.Nothing;
+                return ToSuperseded(agent, what);
+            if (HookRules.BreaksTurn(what))
+                session.EndTurn();
+            var activity = HookRules.Activity(session, what);
             if (harness.SubagentTool is { } tool && session.IsInSubagent(what, tool))
             {
+                await ReportAsync(project, agent, activity, cancellationToken);
                 await ExtendAsync(project, agent, session);
                 return HookAnswer.Nothing;
             }
 
             await ProveAsync(project, agent, session, what.Moment);
-            if (HookRules.Activity(session, what) == AgentActivity.Idle)
+            if (activity == AgentActivity.Idle)
                 session.EndTurn();
             var begins = what.Moment == HookMoment.Prompt && !session.IsOfTurn(what);
             if (begins)
@@ -64,10 +67,15 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
             var answer = await GiveAsync(project, agent, harness, session, what, cancellationToken);
             if (answer.Verb == HookVerb.Refuse && what.Tool == harness.SubagentTool)
                 session.LeaveSubagent();
-            if (answer.Verb == HookVerb.Block && begins)
-                await StopTurnAsync(project, agent, session, cancellationToken);
-            else if (answer.Verb == HookVerb.Nothing && what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed)
+            var stops = answer.Verb == HookVerb.Block && begins;
+            if (stops)
+                session.EndTurn();
+            // Told after the answer is known: a turn that it stops never begins, and one whose end it puts off goes on.
+            await ReportAsync(project, agent, stops ? AgentActivity.Idle : session.IsInTurn && activity == AgentActivity.Idle ? AgentActivity.Working : activity, cancellationToken);
+            if (stops || (answer.Verb == HookVerb.Nothing && what.Moment is HookMoment.TurnEnd or HookMoment.TurnFailed))
                 wakes.TurnEnded(project, agent);
+            if (what.Moment == HookMoment.SessionEnd)
+                session.Leave();
             return answer;
         }
         finally
@@ -91,19 +99,16 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         }
     }
 
-    /// <summary>A turn is stopped before it begins, and no hook will tell of its end.</summary>
-    private async ValueTask StopTurnAsync(ProjectState project, AgentState agent, HookSession session, CancellationToken cancellationToken)
-    {
-        session.EndTurn();
-        await agents.ReportAsync(project, agent, new StatusRequest { Activity = AgentActivity.Idle }, cancellationToken);
-        wakes.TurnEnded(project, agent);
-    }
+    /// <summary>A session that a newer one has superseded gets no mail, so a wake that reaches it is stopped.</summary>
+    private static HookAnswer ToSuperseded(AgentState agent, HookEvent what) => what.Moment != HookMoment.Prompt ? HookAnswer.Nothing
+        : WakeRules.IsText(what.Prompt) ? HookAnswer.Block(HookText.Superseded(agent.Id))
+        : HookAnswer.Add(HookText.Superseded(agent.Id), []);
 
     private HookSession SessionOf(ProjectState project, AgentState agent) => _sessions.GetOrCreateValue(project).GetOrAdd(agent.Number, static _ => new HookSession());
 
-    private async ValueTask ReportAsync(ProjectState project, AgentState agent, HookSession session, HookEvent what, CancellationToken cancellationToken)
+    private async ValueTask ReportAsync(ProjectState project, AgentState agent, AgentActivity? activity, CancellationToken cancellationToken)
     {
-        if (HookRules.Activity(session, what) is { } activity)
+        if (activity is not null)
             await agents.ReportAsync(project, agent, new StatusRequest { Activity = activity }, cancellationToken);
         else
             await agents.SeenAsync(project, agent, cancellationToken);
@@ -115,7 +120,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
     {
         if (what.Session == session.Id)
             return true;
-        if (what.Moment != HookMoment.SessionStart && session.IsSuperseded(what.Session))
+        if (what.Moment == HookMoment.SessionEnd || (what.Moment != HookMoment.SessionStart && session.IsSuperseded(what.Session)))
             return false;
         await GiveBackAsync(project, session, [.. session.Given]);
         session.Become(what.Session);
@@ -164,14 +169,14 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
     private async ValueTask<HookAnswer> GiveAsync(
         ProjectState project, AgentState agent, Harness harness, HookSession session, HookEvent what, CancellationToken cancellationToken)
     {
-        if (!Takes(harness, what) || agent.IsPaused(project) || (what.Moment == HookMoment.TurnEnd && session.Continued >= harness.MostContinued))
+        if (!Takes(harness, session, what) || agent.IsPaused(project) || (what.Moment == HookMoment.TurnEnd && session.Continued >= harness.MostContinued))
             return HookAnswer.Nothing;
 
         var waiting = await store.PeekAsync(Order(project, agent, MostLookedAt), cancellationToken);
         var chosen = waiting.Where(one => HookRules.MayGive(MessageJsonReader.Surface(one.Json), what.Moment)).Take(HookText.MostMessages).Select(one => one.Delivery).ToList();
         var claimed = chosen.Count == 0 ? [] : await store.ClaimAsync(Order(project, agent, chosen.Count) with { Chosen = chosen });
         if (claimed.Count == 0)
-            return WakeRules.IsText(what.Prompt) ? HookAnswer.Block("Parley: the message that this session was woken for does not wait any more.") : HookAnswer.Nothing;
+            return what.Moment == HookMoment.Prompt && WakeRules.IsText(what.Prompt) ? HookAnswer.Block("Parley: the message that this session was woken for does not wait any more.") : HookAnswer.Nothing;
 
         var again = new HashSet<long>();
         var given = new List<GivenDelivery>(claimed.Count);
@@ -180,7 +185,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
             var id = MessageJsonReader.Id(one.Json);
             if (session.Remember(id) || one.Attempt > 1)
                 again.Add(one.Delivery);
-            given.Add(new GivenDelivery(id, one with { Json = [] }, what.Moment, HookRules.TurnOf(session, what.Moment)));
+            given.Add(new GivenDelivery(id, one with { Json = [] }, what.Moment, session.Turn));
         }
 
         session.Given.AddRange(given);
@@ -190,7 +195,10 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         return what.Moment == HookMoment.BeforeTool ? HookAnswer.Refuse(HookText.NotRun(text), given) : HookAnswer.Add(text, given);
     }
 
-    private static bool Takes(Harness harness, HookEvent what) => harness.Takes(what.Moment) || (what.MayRefuse && what.Moment == HookMoment.BeforeTool);
+    /// <summary>At the start of a session, no request follows before a prompt, which gives the mail as well: until then, it can wake the agent. When a session
+    /// is compacted in the middle of a turn, it starts again, and a request follows.</summary>
+    private static bool Takes(Harness harness, HookSession session, HookEvent what) =>
+        (harness.Takes(what.Moment) && (what.Moment != HookMoment.SessionStart || session.IsInTurn)) || (what.MayRefuse && what.Moment == HookMoment.BeforeTool);
 
     private static ClaimOrder Order(ProjectState project, AgentState agent, int max) => new(project.Number, agent.Number, max, Lease, DeliveryFilter.Everything, null);
 }

@@ -53,6 +53,9 @@ internal sealed record HookEvent(HookMoment Moment, string Name, string Session)
     /// <summary>The harness's id of the turn; null if it gave none.</summary>
     internal string? Turn { get; init; }
 
+    /// <summary>For <see cref="HookMoment.SessionStart"/>: why, as the harness calls it.</summary>
+    internal string? Source { get; init; }
+
     /// <summary>For <see cref="HookMoment.Prompt"/>: what the model is asked.</summary>
     internal string? Prompt { get; init; }
 

@@ -23,21 +23,20 @@ internal static class HookRules
         _ => false,
     };
 
-    /// <summary>The turn whose model reads what is given now.</summary>
-    /// <remarks>A session starts in the middle of a turn when it is compacted. Copilot CLI starts it and begins its first turn at the same time.</remarks>
-    internal static int TurnOf(HookSession session, HookMoment moment) =>
-        moment == HookMoment.SessionStart && !session.IsInTurn ? session.Turn + 1 : session.Turn;
+    /// <summary>Whether a session starts anew in a way that no turn survives: one that a person interrupted may have told nothing of its end.</summary>
+    internal static bool BreaksTurn(HookEvent what) => what is { Moment: HookMoment.SessionStart, Source: "resume" or "clear" };
 
     /// <summary>What the agent is doing, as far as an event tells.</summary>
     internal static AgentActivity? Activity(HookSession session, HookEvent what) => what.Moment switch
     {
-        HookMoment.SessionStart when session.Id == what.Session && session.IsInTurn => null,
+        // It is compacted. Copilot CLI starts a session and begins its first turn at the same time.
+        HookMoment.SessionStart when session.IsInTurn => null,
         HookMoment.Prompt or HookMoment.BeforeTool or HookMoment.AfterTool or HookMoment.AfterTools => AgentActivity.Working,
         HookMoment.TurnEnd or HookMoment.TurnFailed or HookMoment.SessionStart => AgentActivity.Idle,
         HookMoment.AsksPermission => AgentActivity.BlockedOnHuman,
         // A turn that the person interrupts ends without a hook. A minute later, Claude Code says that it waits for a prompt.
         HookMoment.Notice when what.Notice == "idle_prompt" => AgentActivity.Idle,
-        HookMoment.Notice when what.Notice == "permission_prompt" => AgentActivity.BlockedOnHuman,
+        HookMoment.Notice when what.Notice is "permission_prompt" or "ToolPermission" => AgentActivity.BlockedOnHuman,
         _ => null,
     };
 }

@@ -61,6 +61,13 @@ internal sealed class HookSession
         _order.Clear();
     }
 
+    /// <summary>The session has ended, so an earlier one of the same agent may go on.</summary>
+    internal void Leave()
+    {
+        Become("");
+        _superseded.Clear();
+    }
+
     /// <summary>Counts the calls of the tool that runs a subagent.</summary>
     /// <returns>Whether an event comes while a subagent runs, and so may be the subagent's.</returns>
     internal bool IsInSubagent(HookEvent what, string tool)

@@ -10,7 +10,8 @@ namespace Parley.Server.Hooks;
 /// and rightly so.</summary>
 internal static class HookText
 {
-    /// <summary>The longest text, in characters. Claude Code shows no more than 10,000 characters of a hook, and Codex no more than 2,500 tokens.</summary>
+    /// <summary>The longest text, in bytes of UTF-8. Claude Code shows no more than 10,000 characters of a hook, and Codex no more than 2,500 tokens, which it
+    /// counts as four bytes each.</summary>
     internal const int Longest = 8_000;
 
     /// <summary>The most messages in one text.</summary>
@@ -36,7 +37,7 @@ internal static class HookText
         {
             var (delivery, isCut, message) = fitted[i];
             MessageEnvelope.Append(text, message, now, wasGiven(delivery), isCut, most: Math.Max(room / (fitted.Count - i), 1));
-            room = Longest - Introduction - text.Length - ((fitted.Count - i - 1) * Facts);
+            room = Longest - Introduction - Encoding.UTF8.GetByteCount(text.ToString()) - ((fitted.Count - i - 1) * Facts);
         }
 
         if (fitted.Exists(one => one.IsCut))

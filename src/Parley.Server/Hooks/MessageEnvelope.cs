@@ -13,7 +13,7 @@ internal static class MessageEnvelope
     /// <summary>Appends a message.</summary>
     /// <param name="isAgain">Whether this session was given it before, without proof that the model read it.</param>
     /// <param name="isCut">Whether the text is shortened already.</param>
-    /// <param name="most">How many characters the text may take, escaped.</param>
+    /// <param name="most">How many bytes of UTF-8 the text may take, escaped.</param>
     internal static void Append(StringBuilder to, Message message, DateTimeOffset now, bool isAgain, bool isCut, int most)
     {
         to.Append("<parley-message");
@@ -33,8 +33,8 @@ internal static class MessageEnvelope
 
         var body = Body(message);
         var text = Escaped(body);
-        if (text.Length > most)
-            (text, isCut) = (Shortened(body, text.Length, most), true);
+        if (Encoding.UTF8.GetByteCount(text) is var bytes && bytes > most)
+            (text, isCut) = (Shortened(body, bytes, most), true);
         if (isCut)
             Attribute(to, "cut", "true");
         to.Append(">\n").Append(text).Append("\n</parley-message>\n");
@@ -60,7 +60,7 @@ internal static class MessageEnvelope
     {
         for (var take = (int)((long)body.Length * most / escaped); take > Cut.Length; take = take * 3 / 4)
         {
-            if (Escaped(TokenBudget.Cut(body, take)) is { } text && text.Length <= most)
+            if (Escaped(TokenBudget.Cut(body, take)) is { } text && Encoding.UTF8.GetByteCount(text) <= most)
                 return text;
         }
 

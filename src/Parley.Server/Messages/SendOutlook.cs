@@ -16,7 +16,7 @@ internal static class SendOutlook
         // No connection takes it: the agent has hooks or can be woken, uses only REST, only listens, or its filter excludes this message.
         _ when send.Surface == Surface.Pull => Outlook.OnPull,
         _ when agent.Reach.Harness is null => agent.Reach.Way is not null && send.Intent != Intent.Ack ? Outlook.WhenIdle : Outlook.OnPull,
-        _ when agent.Activity is AgentActivity.Working or AgentActivity.BlockedOnHuman => AsAsked(send.Surface),
+        _ when agent.Presence.Activity is AgentActivity.Working or AgentActivity.BlockedOnHuman => AsAsked(send.Surface),
         _ => agent.Reach.Way is not null && send.Intent != Intent.Ack ? AsAsked(send.Surface) : Outlook.NextTurn,
     };
 

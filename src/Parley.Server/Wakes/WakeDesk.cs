@@ -84,7 +84,7 @@ internal sealed class WakeDesk(IDeliveryStore store, WakeBoard board, AgentDirec
         }
 
         var now = clock.GetUtcNow();
-        if (agent.IsPaused(project) || !WakeRules.IsIdle(agent.Activity, LastSign(agent), now))
+        if (agent.IsPaused(project) || !WakeRules.IsIdle(agent.Presence.Activity, LastSign(agent), way, now))
         {
             watched.LookAt = now + WakeRules.LookAgain;
             return null;

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
 
 namespace Parley.Server.Wakes;
 
@@ -8,10 +9,6 @@ internal static class WakeRules
 {
     /// <summary>After this, a wake that nothing came of is over.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
-
-    /// <summary>An agent that has been working for so long without a sign is taken for idle: a person may have interrupted it, which some harnesses tell
-    /// nobody.</summary>
-    internal static readonly TimeSpan Silent = TimeSpan.FromMinutes(15);
 
     /// <summary>How soon to look again at an agent whose mail waits, but which may not be woken now.</summary>
     internal static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -39,14 +36,17 @@ internal static class WakeRules
     internal static bool MayWake(Surface surface, Intent intent) => surface != Surface.Pull && intent != Intent.Ack;
 
     /// <summary>Whether an agent may be disturbed, as far as it is known.</summary>
+    /// <remarks>An agent that has been working, or waiting for a person, for long without a sign is taken for idle: a person may have interrupted it, which some
+    /// harnesses tell nobody. But what is typed into a dialog answers it.</remarks>
     /// <param name="lastSign">When it last did something; null if that is not known.</param>
-    internal static bool IsIdle(AgentActivity activity, DateTimeOffset? lastSign, DateTimeOffset now) => activity switch
+    internal static bool IsIdle(AgentActivity activity, DateTimeOffset? lastSign, WakeWay way, DateTimeOffset now) => activity switch
     {
-        AgentActivity.Working => lastSign is null || now - lastSign >= Silent,
-        // What is typed into a dialog answers it.
-        AgentActivity.BlockedOnHuman => false,
+        AgentActivity.Working => IsSilent(lastSign, now),
+        AgentActivity.BlockedOnHuman => way != WakeWay.Keystrokes && IsSilent(lastSign, now),
         _ => true,
     };
+
+    private static bool IsSilent(DateTimeOffset? lastSign, DateTimeOffset now) => lastSign is null || now - lastSign >= AgentReach.LongestSilence;
 
     /// <param name="unanswered">How many wakes in a row have had no effect.</param>
     internal static TimeSpan PauseAfter(int unanswered) => Pauses[Math.Min(unanswered, Pauses.Length - 1)];

@@ -26,7 +26,7 @@ internal sealed class WakesConcept(WakeDesk desk, WakeBoard board, ActorResolver
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, NextWakeRequest>(
-            "GetNextWake", "Wait until an idle agent is to be woken.", Input.Body<NextWakeRequest>("""{"agents": ["be-1"], "way": "waiter", "wait_ms": 30000}"""), NextAsync)
+            "GetNextWake", "Wait until an idle agent is to be woken.", Input.Body<NextWakeRequest>("""{"agents": ["be-1"], "way": "waiter"}"""), NextAsync)
         {
             Details = "For programs that can make an agent take a turn. An agent has one wake at a time, which the best way there is gets. It is over when the agent takes "
                 + "a turn, or after 2 minutes.",

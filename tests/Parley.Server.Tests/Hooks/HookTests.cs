@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Storms;
@@ -186,6 +187,111 @@ public abstract class HookTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_turn_that_mail_puts_off_goes_on_and_the_agent_is_not_idle()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.PromptAsync("Nothing yet.");
+        await team.SayAsync("One more thing.");
+
+        Assert.False(await team.Claude.StopAsync());
+        Assert.Equal(AgentActivity.Working, (await team.AgentAsync()).Activity);
+
+        Assert.True(await team.Claude.StopAsync());
+        Assert.Equal(AgentActivity.Idle, (await team.AgentAsync()).Activity);
+    }
+
+    [Fact]
+    public async Task Mail_that_waits_when_a_session_starts_can_wake_it()
+    {
+        await using var team = await Team.StartAsync(storage);
+        var sent = await team.SayAsync("Good morning.");
+
+        await team.Claude.StartAsync();
+
+        Assert.Equal(DeliveryState.Queued, (await team.DeliveryAsync(sent)).State);
+        Assert.True(await team.Claude.PromptAsync(WakeRules.Text(1)));
+        Assert.Contains("Good morning.", team.Claude.Requests[^1]);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_compacted_in_the_middle_of_a_turn_is_given_what_came()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.PromptAsync("Nothing yet.");
+        await team.SayAsync("While you were compacted.", Surface.NextBoundary);
+
+        await team.Claude.StartAsync("compact");
+        await team.Claude.UseToolsAsync();
+
+        Assert.Equal(1, Count(team.Claude.All, "While you were compacted."));
+        Assert.Equal(AgentActivity.Working, (await team.AgentAsync()).Activity);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_superseded_takes_no_wake_and_says_nothing_of_the_agent()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.StartAsync();
+        var newer = new FakeClaude(team.Host, team.Token, "newer");
+        await newer.StartAsync();
+        await newer.PromptAsync();
+        await team.SayAsync("For the newer one.", Surface.WhenIdle);
+
+        Assert.False(await team.Claude.PromptAsync(WakeRules.Text(1)));
+        await team.Claude.StopAsync();
+
+        Assert.Equal(AgentActivity.Working, (await team.AgentAsync()).Activity);
+        Assert.Empty(team.Claude.All);
+    }
+
+    [Fact]
+    public async Task When_a_newer_session_ends_the_earlier_one_gets_the_mail_again()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.StartAsync();
+        await team.Claude.PromptAsync();
+        var shorter = new FakeClaude(team.Host, team.Token, "of one prompt");
+        await shorter.StartAsync();
+        await shorter.PromptAsync();
+        await shorter.CallAsync("SessionEnd", []);
+        await team.SayAsync("Back to you.", Surface.NextBoundary);
+
+        await team.Claude.UseToolsAsync();
+        await shorter.CallAsync("SessionEnd", []);
+
+        Assert.Contains("Back to you.", team.Claude.Requests[^1]);
+        Assert.Equal("first session", (await team.AgentAsync()).Harness?.SessionId);
+    }
+
+    [Fact]
+    public async Task An_agent_stays_online_while_a_tool_runs_for_minutes()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.Claude.PromptAsync();
+        var monitor = team.Host.Get<AgentDirectory>();
+
+        team.Host.Clock.Advance(TimeSpan.FromMinutes(10));
+        await monitor.LapseAsync(team.Host.Clock.GetUtcNow() - TimeSpan.FromMinutes(1));
+        Assert.Equal((AgentStatus.Online, AgentActivity.Working), ((await team.AgentAsync()).Status, (await team.AgentAsync()).Activity));
+
+        team.Host.Clock.Advance(TimeSpan.FromMinutes(10));
+        await monitor.LapseAsync(team.Host.Clock.GetUtcNow() - TimeSpan.FromMinutes(1));
+        Assert.Equal(AgentStatus.Offline, (await team.AgentAsync()).Status);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_turn_that_a_wake_began_is_let_be()
+    {
+        await using var team = await Team.StartAsync(storage);
+        await team.SayAsync("Wake up.");
+        await team.CallGeminiAsync("BeforeAgent", WakeRules.Text(1));
+
+        // This harness tells the prompt again at the end of the turn, and would begin another for each block.
+        Assert.Equal("{}", await team.CallGeminiAsync("AfterAgent", WakeRules.Text(1)));
+        Assert.Equal(AgentActivity.Idle, (await team.AgentAsync()).Activity);
+    }
+
+    [Fact]
     public async Task A_subagent_gets_nothing_and_proves_nothing()
     {
         await using var team = await Team.StartAsync(storage);
@@ -350,6 +456,9 @@ public abstract class HookTests(StorageUnderTest storage)
             (await Host.SayAsync(_lead, "worker", text, more: surface is { } wanted ? $", \"surface\": \"{Words(wanted)}\"" : "")).MessageId;
 
         public Task<Rest.Answer> CallAsync(string input, string query = "") => Host.SendAsync(HttpMethod.Post, $"/api/v1/hooks/claude{query}", Token, input);
+
+        public async Task<string> CallGeminiAsync(string name, string prompt) => (await Host.SendAsync(
+            HttpMethod.Post, "/api/v1/hooks/gemini", Token, new JsonObject { ["hook_event_name"] = name, ["session_id"] = "s", ["prompt"] = prompt }.ToJsonString())).Text;
 
         public async Task<Outlook?> OutlookAsync(string surface) =>
             (await Host.SendAsync(HttpMethod.Post, "/api/v1/messages/preview", _lead, $$"""{"to": "worker", "content": "x", "surface": "{{surface}}"}"""))

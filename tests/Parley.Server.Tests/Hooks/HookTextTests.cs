@@ -37,6 +37,7 @@ public sealed class HookTextTests
     [InlineData(1, 100_000, "word ")]
     [InlineData(10, 100_000, "<&>")]
     [InlineData(10, 100_000, "\u202E")]
+    [InlineData(10, 100_000, "漢字")]
     [InlineData(10, 100, "short ")]
     public void A_text_is_never_longer_than_harnesses_take_and_names_every_message(int messages, int length, string unit)
     {
@@ -44,7 +45,7 @@ public sealed class HookTextTests
 
         var text = Text([.. sent]);
 
-        Assert.InRange(text.Length, 1, HookText.Longest);
+        Assert.InRange(Encoding.UTF8.GetByteCount(text), 1, HookText.Longest);
         Assert.All(sent, message => Assert.Contains(message.MessageId, text));
         Assert.Equal(length > 1_000 ? messages : 0, Count(text, " cut=\"true\">"));
     }
