@@ -100,8 +100,10 @@ internal static class HookCommand
         var harness = new Argument<string>("harness") { Description = "Which harness calls." };
         harness.OneOf([.. HookArguments.Harnesses]);
         var agent = new Option<string?>("--agent") { Description = "The agent that the harness runs. Default: PARLEY_AGENT, or else named after the folder that it works in.", HelpName = "ID" };
-        return new CliCommand(verb, $"{description} Harnesses call it.", $"parley hook {verb} claude") { harness, agent }
-            .Does(call => throw new CommandException(ExitCode.UsedWrongly, $"'parley hook {verb}' takes --agent, --url, --token, and --project only."));
+        var command = new CliCommand(verb, $"{description} Harnesses call it.", $"parley hook {verb} claude") { harness, agent };
+        if (verb == "run")
+            command.Options.Add(new Option<bool>("--interrupt") { Description = "Let a message with the surface 'interrupt' refuse a tool." });
+        return command.Does(call => throw new CommandException(ExitCode.UsedWrongly, $"'parley hook {verb}' takes --agent, --url, --token, and --project only."));
     }
 
     private static Argument<string> Harness()

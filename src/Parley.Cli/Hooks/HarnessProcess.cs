@@ -7,28 +7,11 @@ namespace Parley.Cli.Hooks;
 /// <summary>The process of the session that started this one.</summary>
 internal static partial class HarnessProcess
 {
-    private const string Input = "--input-format", Stream = "stream-json";
-
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether it ends after one prompt, as <c>claude -p</c> does. It waits for its hooks in the background before it ends, and for a waiter it
-    /// would wait in vain.</summary>
-    internal static bool IsOneShot()
-    {
-        if (Environment.GetEnvironmentVariable("CLAUDE_CODE_SESSION_ATTENDED") != "0")
-            return false;
-        try
-        {
-            // Of the sessions that nobody attends, those with a stream of prompts go on.
-            var words = File.ReadAllText($"/proc/{Environment.GetEnvironmentVariable("CLAUDE_PID")}/cmdline").Split('\0');
-            var at = Array.IndexOf(words, Input);
-            return !words.Contains($"{Input}={Stream}") && !(at >= 0 && at + 1 < words.Length && words[at + 1] == Stream);
-        }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
-        {
-            return true;
-        }
-    }
+    /// <summary>Whether nobody attends it: one of <c>claude -p</c>, or one that a program talks to. It waits for its hooks in the background before it ends, or
+    /// says that a turn has ended, and for a waiter it would wait in vain.</summary>
+    internal static bool IsUnattended => Environment.GetEnvironmentVariable("CLAUDE_CODE_SESSION_ATTENDED") == "0";
 
     /// <summary>Completes when it has ended: whoever waits for a session that is gone takes its wakes away from others.</summary>
     internal static async Task EndsAsync(TimeProvider time, CancellationToken cancellationToken)

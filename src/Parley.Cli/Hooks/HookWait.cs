@@ -18,7 +18,7 @@ internal static class HookWait
         var log = new HookLog(arguments.Harness);
         try
         {
-            if (HarnessProcess.IsOneShot())
+            if (HarnessProcess.IsUnattended)
                 return 0;
             var start = await ReadAsync(time);
             using var turn = Take(start.Session ?? HookCaller.Find(arguments, start).Agent);
